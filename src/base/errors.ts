@@ -1,0 +1,190 @@
+/**
+ * Every fault that Vigil throws, in one table. Answers of the Kafka protocol are not faults: they are data and live in
+ * `wire/error-codes.ts`.
+ *
+ * Each row says when the fault occurs and what to do next. `docs/errors.md` holds the same table; a test compares them.
+ */
+export const faults = {
+  USAGE: { when: 'A command line that Vigil does not understand.', next: 'Run the command with --help.', exitCode: 2 },
+  CONFIG_NOT_FOUND: {
+    when: 'The configuration file named on the command line does not exist.',
+    next: 'Check the path, or leave it out to run with the defaults.',
+    exitCode: 2,
+  },
+  CONFIG_INVALID: {
+    when: 'A configuration file that is not YAML, or that holds a key or value Vigil does not know.',
+    next: 'Correct the line that is named; `vigil config schema` prints what is allowed.',
+    exitCode: 2,
+  },
+  CONFIG_SECRET_MISSING: {
+    when: 'The configuration refers to an environment variable that is not set.',
+    next: 'Set the variable before starting Vigil.',
+    exitCode: 2,
+  },
+  PORT_IN_USE: {
+    when: 'Another process listens on the address.',
+    next: 'Stop the other process, or choose another address with --listen (broker) or --http (page).',
+    exitCode: 1,
+  },
+  LISTEN_FAILED: { when: 'The address cannot be listened on.', next: 'Check the host name and the port.', exitCode: 1 },
+  DATA_DIRECTORY_IN_USE: {
+    when: 'Another running broker holds the lock of the data directory.',
+    next: 'Stop the other process, or choose another directory with --data.',
+    exitCode: 1,
+  },
+  DATA_DIRECTORY_UNUSABLE: {
+    when: 'The data directory cannot be created, read or written.',
+    next: 'Check that the path is a directory and who owns it.',
+    exitCode: 1,
+  },
+  DISK_FULL: {
+    when: 'The disk under the data directory has no room left.',
+    next: 'Free space or lower the retention; writing goes on by itself once there is room.',
+    exitCode: 1,
+  },
+  LOG_CORRUPT: {
+    when: 'A log segment holds bytes that are not a record batch, somewhere other than its torn tail.',
+    next: 'Keep a copy of the folder; then let recovery truncate it, or restore it from a copy.',
+    exitCode: 1,
+  },
+  LOG_FAILED: {
+    when: 'Writing or flushing a log failed; the log refuses further writes.',
+    next: 'Check the disk, then restart the broker.',
+    exitCode: 1,
+  },
+  BROKER_UNREACHABLE: {
+    when: 'No Kafka broker answers at the given addresses.',
+    next: 'Check --brokers and that the broker is running.',
+    exitCode: 1,
+  },
+  SOURCE_NOT_FOUND: {
+    when: 'A camera source names a file, folder or device that does not exist.',
+    next: 'Check the path in the camera’s `source`.',
+    exitCode: 1,
+  },
+  SOURCE_UNREADABLE: {
+    when: 'A camera source exists but holds no video that FFmpeg can read.',
+    next: 'Try the source with a player; a copy may have been cut short.',
+    exitCode: 1,
+  },
+  SOURCE_UNAUTHORIZED: {
+    when: 'The camera refused the user name or password.',
+    next: 'Check the user name and the password in the camera’s `source`.',
+    exitCode: 1,
+  },
+  SOURCE_UNREACHABLE: {
+    when: 'The camera does not answer at its address.',
+    next: 'Check the address and the network; Vigil keeps trying.',
+    exitCode: 1,
+  },
+  SOURCE_SILENT: {
+    when: 'The camera is connected but has sent no picture for too long.',
+    next: 'Check the camera; Vigil reconnects by itself.',
+    exitCode: 1,
+  },
+  SOURCE_ENDED: {
+    when: 'A live camera ended its stream.',
+    next: 'Check the camera; Vigil reconnects by itself.',
+    exitCode: 1,
+  },
+  FRAME_UNDECODABLE: {
+    when: 'A frame is not a picture that can be decoded.',
+    next: 'Look at the record in `dead_letters`.',
+    exitCode: 1,
+  },
+  RECORD_INVALID: {
+    when: 'A record on a topic lacks a header of the message contract, or one has the wrong form.',
+    next: 'Check what else writes to the topic; docs/messages.md describes the contract.',
+    exitCode: 1,
+  },
+  MODEL_NOT_FOUND: {
+    when: 'A detector names a model that is neither built in nor a file.',
+    next: '`vigil models list` shows the names that are known.',
+    exitCode: 2,
+  },
+  MODEL_UNAVAILABLE: {
+    when: 'A model could be neither found nor fetched.',
+    next: 'Connect to the network once and run `vigil models pull`, or point VIGIL_MODELS at a folder that holds it.',
+    exitCode: 1,
+  },
+  MODEL_INVALID: {
+    when: 'A model file is not ONNX, or its checksum differs from its manifest.',
+    next: 'Fetch the file again with `vigil models pull`.',
+    exitCode: 1,
+  },
+  MODEL_SHAPE: {
+    when: 'The inputs or outputs of a model differ from what its manifest says.',
+    next: 'Choose the decoder that fits the model, or correct the manifest.',
+    exitCode: 1,
+  },
+  INFERENCE_FAILED: {
+    when: 'The model failed on a frame.',
+    next: 'Look at the record in `dead_letters`.',
+    exitCode: 1,
+  },
+  PART_FAILED: {
+    when: 'A part of Vigil (broker, capture, detect, serve) keeps failing after being restarted.',
+    next: 'Read the part’s own message above.',
+    exitCode: 1,
+  },
+  INCOMPLETE: {
+    when: 'A run ended in which frames in and results out differ.',
+    next: 'The table names the camera and the reason.',
+    exitCode: 1,
+  },
+  OPTIONAL_PART_MISSING: {
+    when: 'A feature needs an optional package that is not installed.',
+    next: 'Install the package that is named.',
+    exitCode: 1,
+  },
+} as const satisfies Record<string, { when: string; next: string; exitCode: number }>;
+
+export type FaultCode = keyof typeof faults;
+
+/** A fault: what was found, where (in `message`), what to do (`next`). */
+export class VigilError extends Error {
+  override readonly name = 'VigilError';
+  readonly code: FaultCode;
+  readonly next: string;
+  readonly exitCode: number;
+
+  constructor(code: FaultCode, message: string, options: { next?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.next = options.next ?? faults[code].next;
+    this.exitCode = faults[code].exitCode;
+  }
+}
+
+/**
+ * Makes a fault.
+ *
+ * @param message what was found and where, with both values where two disagree; no advice (that is `next`)
+ * @param options.next advice that is better than the table's for this very case
+ */
+export function fault(
+  code: FaultCode,
+  message: string,
+  options: { next?: string | undefined; cause?: unknown } = {},
+): VigilError {
+  const { next, cause } = options;
+  return new VigilError(code, message, {
+    ...(next === undefined ? {} : { next }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+export function isFault(error: unknown, code?: FaultCode): error is VigilError {
+  return error instanceof VigilError && (code === undefined || error.code === code);
+}
+
+/** The system's error code (`ENOSPC`, `EADDRINUSE` …) of anything thrown, or undefined. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What a person reads: message, then advice. */
+export function describeError(error: unknown): string {
+  if (error instanceof VigilError) return `${error.message}\n  ${error.next} (${error.code})`;
+  return error instanceof Error ? error.message : String(error);
+}

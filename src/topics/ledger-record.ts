@@ -1,0 +1,75 @@
+import { fault } from '../base/errors.ts';
+import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef } from './record.ts';
+import { topicNames } from './topic-names.ts';
+
+export const sessionStates = ['opening', 'running', 'reconnecting', 'ended', 'failed'] as const;
+export type SessionState = (typeof sessionStates)[number];
+
+/** Why a frame that the source delivered is not in the log. Loss can happen only at capture. */
+export const lossReasons = ['buffer-full', 'disk-full', 'encode-error', 'decode-error', 'packet-loss'] as const;
+export type LossReason = (typeof lossReasons)[number];
+
+/**
+ * What capture says about one session, on the topic `ledger`: at every change of state and once a second while frames
+ * flow. Numbers are totals since the session opened; the newest statement of a session replaces the older ones.
+ *
+ * captured = published + lost + frames still waiting for their acknowledgement.
+ */
+export interface SessionStatement {
+  camera: string;
+  session: string;
+  state: SessionState;
+  /** A live source has no end; a file or folder has one. */
+  live: boolean;
+  /** The source without its password. */
+  source: string;
+  openedAtUs: number;
+  statedAtUs: number;
+  width: number;
+  height: number;
+  /** Wanted frames per second. */
+  fps: number;
+  captured: number;
+  published: number;
+  lost: Partial<Record<LossReason, number>>;
+  /** How often this camera's source was opened again since capture started. */
+  reconnects: number;
+  /** Why the state is `reconnecting` or `failed`. */
+  error?: { code: string; message: string; next: string };
+  /** Shown with the camera on the page, for example the credit of demo footage. */
+  note?: string;
+}
+
+export function encodeSessionStatement(statement: SessionStatement): OutgoingRecord {
+  return {
+    topic: topicNames.ledger,
+    partition: 0,
+    key: `${statement.camera}/${statement.session}`,
+    value: Buffer.from(JSON.stringify(statement)),
+    headers: new Map([
+      ['ce_specversion', '1.0'],
+      ['ce_type', 'vigil.ledger.v1'],
+      ['ce_source', `/cameras/${statement.camera}`],
+      ['ce_id', `${statement.camera}/${statement.session}/${statement.statedAtUs}`],
+      ['ce_time', formatTimeUs(statement.statedAtUs)],
+      ['content-type', 'application/json'],
+    ]),
+  };
+}
+
+/** @throws RECORD_INVALID when the value is not a statement */
+export function decodeSessionStatement(record: IncomingRecord): SessionStatement {
+  try {
+    const statement = JSON.parse(record.value.toString('utf8')) as SessionStatement;
+    if (typeof statement.camera !== 'string' || !sessionStates.includes(statement.state))
+      throw new TypeError('no statement');
+    return statement;
+  } catch (cause) {
+    throw fault('RECORD_INVALID', `${recordRef(record)} is not a statement of a capture session`, { cause });
+  }
+}
+
+/** All frames lost in a session, whatever the reason. */
+export function totalLost(statement: Pick<SessionStatement, 'lost'>): number {
+  return Object.values(statement.lost).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,93 @@
+import { fault } from '../base/errors.ts';
+import { decodeFrameHeader, encodeFrameHeaders, type Frame, type FrameHeader, frameId } from './frame-record.ts';
+import { cameraPartition } from './partitioning.ts';
+import { type IncomingRecord, type OutgoingRecord, recordRef, requiredHeader, wholeNumberHeader } from './record.ts';
+import { topicNames } from './topic-names.ts';
+
+/** A box in frame pixels: x, y is the top left corner. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** One thing seen in one frame. */
+export interface Detection {
+  label: string;
+  /** 0..1 */
+  score: number;
+  box: Box;
+  attributes?: Record<string, unknown>;
+}
+
+/** Why a frame has no detections though it was looked at. */
+export interface ResultError {
+  code: string;
+  message: string;
+}
+
+/** What one detector said of one frame. Every frame gets exactly one result per detector, a failed one included. */
+export interface Result {
+  frame: FrameHeader;
+  /** `<topic>/<partition>/<offset>` of the frame. */
+  frameRef: string;
+  /** `<name>@<version>` */
+  detector: string;
+  /** Time the model took, microseconds; 0 when it was not reached. */
+  inferenceUs: number;
+  detections: Detection[];
+  error?: ResultError;
+}
+
+/** Values that are too long for a header's reader are cut there. */
+const maxErrorMessageLength = 2000;
+const resultType = 'vigil.result.v1';
+
+/** The frame's id plus the detector: a result's identity, whichever worker made it. */
+export function resultId(frame: Pick<FrameHeader, 'camera' | 'session' | 'frame'>, detector: string): string {
+  return `${frameId(frame)}/${detector}`;
+}
+
+/** @param jpeg the frame's picture, or undefined to leave a reference only (`embed: false`) */
+export function encodeResult(result: Result, jpeg: Frame['jpeg'] | undefined, partitions: number): OutgoingRecord {
+  const headers = encodeFrameHeaders(result.frame);
+  headers.set('ce_type', resultType);
+  headers.set('ce_id', resultId(result.frame, result.detector));
+  headers.set('frame_ref', result.frameRef);
+  headers.set('detector', result.detector);
+  headers.set('inference_us', String(result.inferenceUs));
+  headers.set('detections', JSON.stringify(result.detections));
+  if (result.error) {
+    const { code, message } = result.error;
+    headers.set('error', JSON.stringify({ code, message: message.slice(0, maxErrorMessageLength) }));
+  }
+  return {
+    topic: topicNames.processedImages,
+    partition: cameraPartition(result.frame.camera, partitions),
+    key: result.frame.camera,
+    value: jpeg ?? Buffer.alloc(0),
+    headers,
+  };
+}
+
+/** @throws RECORD_INVALID when a header of the contract is missing or malformed */
+export function decodeResult(record: IncomingRecord): Result {
+  const error = record.headers.get('error');
+  return {
+    frame: decodeFrameHeader(record),
+    frameRef: requiredHeader(record, 'frame_ref'),
+    detector: requiredHeader(record, 'detector'),
+    inferenceUs: wholeNumberHeader(record, 'inference_us'),
+    detections: parseJsonHeader<Detection[]>(record, 'detections', requiredHeader(record, 'detections')),
+    ...(error === undefined ? {} : { error: parseJsonHeader<ResultError>(record, 'error', error) }),
+  };
+}
+
+function parseJsonHeader<T>(record: IncomingRecord, name: string, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw fault('RECORD_INVALID', `${recordRef(record)}: the header "${name}" is not JSON`, { cause });
+  }
+}
