@@ -1,0 +1,127 @@
+import { Admin, ListOffsetTimestamps } from '@platformatic/kafka';
+import type { TopicDefinition } from '../topics/topic-names.ts';
+import { brokerFault, hasKafkaError } from './kafka-errors.ts';
+
+export interface AdminOptions {
+  brokers: readonly string[];
+  clientId: string;
+}
+
+export interface PartitionDescription {
+  partition: number;
+  leader: number;
+  replicas: number[];
+  inSyncReplicas: number[];
+  logStartOffset: bigint;
+  logEndOffset: bigint;
+}
+
+export interface TopicDescription {
+  name: string;
+  id: string;
+  partitions: PartitionDescription[];
+}
+
+/** Runs `work` with an admin client and closes it. @throws BROKER_UNREACHABLE for anything that Kafka or the network refuses */
+async function withAdmin<T>(
+  options: AdminOptions,
+  what: string,
+  work: (admin: Admin) => Promise<T>,
+  retries = 3,
+): Promise<T> {
+  const admin = new Admin({
+    clientId: options.clientId,
+    bootstrapBrokers: [...options.brokers],
+    retries,
+    retryDelay: 200,
+  });
+  try {
+    return await work(admin);
+  } catch (cause) {
+    throw brokerFault(options.brokers, what, cause);
+  } finally {
+    await admin.close().catch(() => {});
+  }
+}
+
+/** Waits until a broker answers. @throws BROKER_UNREACHABLE after `timeoutMs` */
+export async function waitForBroker(options: AdminOptions & { timeoutMs: number }): Promise<void> {
+  const deadline = performance.now() + options.timeoutMs;
+  for (;;) {
+    try {
+      await withAdmin(options, 'reading the metadata', (admin) => admin.metadata({ topics: [] }), 0);
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/**
+ * Creates the topics that are missing; topics that are there stay as they are. On a cluster each gets as many replicas
+ * as there are brokers, three at most.
+ *
+ * @throws BROKER_UNREACHABLE
+ */
+export async function ensureTopics(options: AdminOptions & { topics: readonly TopicDefinition[] }): Promise<void> {
+  await withAdmin(options, 'creating the topics', async (admin) => {
+    const there = new Set(await admin.listTopics({ includeInternals: true }));
+    const missing = options.topics.filter((topic) => !there.has(topic.name));
+    if (missing.length === 0) return;
+    const { brokers } = await admin.metadata({ topics: [] });
+    const replicas = Math.min(3, brokers.size);
+    for (const { name, partitions, configs } of missing) {
+      try {
+        await admin.createTopics({
+          topics: [{ topic: name, partitions, replicas }],
+          configs: Object.entries(configs).map(([configName, value]) => ({ name: configName, value })),
+        });
+      } catch (error) {
+        // Another part was quicker.
+        if (!hasKafkaError(error, 'TOPIC_ALREADY_EXISTS')) throw error;
+      }
+    }
+  });
+}
+
+/** @throws BROKER_UNREACHABLE */
+export function listTopics(options: AdminOptions & { includeInternal?: boolean }): Promise<string[]> {
+  return withAdmin(options, 'listing the topics', async (admin) => {
+    const names = await admin.listTopics({ includeInternals: options.includeInternal ?? false });
+    return names.sort();
+  });
+}
+
+/** @throws BROKER_UNREACHABLE, also when the topic does not exist */
+export function describeTopic(options: AdminOptions & { topic: string }): Promise<TopicDescription> {
+  const { topic: name } = options;
+  return withAdmin(options, `describing the topic "${name}"`, async (admin) => {
+    const topic = (await admin.metadata({ topics: [name] })).topics.get(name);
+    const count = topic?.partitionsCount ?? 0;
+    const starts = await offsetsAt(admin, name, count, ListOffsetTimestamps.EARLIEST);
+    const ends = await offsetsAt(admin, name, count, ListOffsetTimestamps.LATEST);
+    const partitions = (topic?.partitions ?? []).map((each, partition) => ({
+      partition,
+      leader: each.leader,
+      replicas: each.replicas,
+      inSyncReplicas: each.isr,
+      logStartOffset: starts.get(partition) ?? -1n,
+      logEndOffset: ends.get(partition) ?? -1n,
+    }));
+    return { name, id: topic?.id ?? '', partitions };
+  });
+}
+
+/** @throws BROKER_UNREACHABLE, also when the topic does not exist */
+export function deleteTopic(options: AdminOptions & { topic: string }): Promise<void> {
+  return withAdmin(options, `deleting the topic "${options.topic}"`, (admin) =>
+    admin.deleteTopics({ topics: [options.topic] }),
+  );
+}
+
+async function offsetsAt(admin: Admin, name: string, count: number, timestamp: bigint): Promise<Map<number, bigint>> {
+  const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }));
+  const [listed] = await admin.listOffsets({ topics: [{ name, partitions }] });
+  return new Map(listed?.partitions.map((each) => [each.partitionIndex, each.offset]));
+}
