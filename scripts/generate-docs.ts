@@ -1,0 +1,51 @@
+// Writes the documents that are made from the code: `npm run docs`. A test holds each of them against what this makes.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faults } from '../src/base/errors.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Path below the project's root → the text that it should hold. */
+export const generatedDocuments: Record<string, () => string | Promise<string>> = {
+  'docs/errors.md': errorsDocument,
+};
+
+/** The documents whose text on disk differs from what the code makes. */
+export async function staleDocuments(): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [path, make] of Object.entries(generatedDocuments)) {
+    if (readOrEmpty(join(root, path)) !== (await make())) stale.push(path);
+  }
+  return stale;
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function errorsDocument(): string {
+  const rows = Object.entries(faults).map(
+    ([code, { when, next, exitCode }]) => `| \`${code}\` | ${exitCode} | ${cell(when)} | ${cell(next)} |`,
+  );
+  return `# Errors
+
+Every fault that Vigil reports: its code, the exit code of a command that ends with it, when it occurs, and what to do
+next. The message itself names what was found and where.
+
+| code | exit | when | what to do |
+|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [path, make] of Object.entries(generatedDocuments)) writeFileSync(join(root, path), await make());
+}

@@ -1,0 +1,25 @@
+// Runs the tests. `npm test` runs all but the long ones; `npm test -- test/log/*.test.ts` runs what is named.
+// With CI set a test that skipped fails the run: `.ci/run` has installed what every test needs.
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const named = process.argv.slice(2);
+const files = named.length > 0 ? named : globSync('test/**/*.test.ts', { cwd: root }).sort();
+const reporter = join(root, 'scripts/test-reporter.ts');
+
+const { status, signal } = spawnSync(
+  process.execPath,
+  [
+    '--test',
+    '--test-concurrency=2',
+    '--test-timeout=300000',
+    `--test-reporter=${relative(root, reporter).startsWith('.') ? reporter : `./${relative(root, reporter)}`}`,
+    '--test-reporter-destination=stdout',
+    ...files,
+  ],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } },
+);
+if (signal) process.stderr.write(`the tests were ended by ${signal}\n`);
+process.exit(status ?? 1);

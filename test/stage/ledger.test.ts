@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ledger } from '../../src/stage/ledger.ts';
+import type { SessionStatement } from '../../src/topics/ledger-record.ts';
+import type { Result } from '../../src/topics/result-record.ts';
+
+const openedAtUs = 1_773_483_072_000_000;
+
+function statement(change: Partial<SessionStatement> = {}): SessionStatement {
+  return {
+    camera: 'gate',
+    session: 's1',
+    state: 'running',
+    live: false,
+    source: 'gate.mp4',
+    openedAtUs,
+    statedAtUs: openedAtUs + 1,
+    width: 320,
+    height: 180,
+    fps: 10,
+    captured: 0,
+    published: 0,
+    lost: {},
+    reconnects: 0,
+    ...change,
+  };
+}
+
+function result(frame: number, change: { session?: string; detector?: string; error?: Result['error'] } = {}): Result {
+  const { session = 's1', detector = 'people@1', error } = change;
+  return {
+    frame: { camera: 'gate', session, frame, capturedAtUs: openedAtUs, ptsUs: 0, width: 320, height: 180 },
+    frameRef: `raw_video_frames/0/${frame}`,
+    detector,
+    inferenceUs: 1,
+    detections: [],
+    ...(error ? { error } : {}),
+  };
+}
+
+/** The only account of the ledger. */
+function account(ledger: Ledger, nowMs = openedAtUs / 1000 + 10_000) {
+  const { cameras } = ledger.snapshot(nowMs);
+  assert.equal(cameras.length, 1);
+  const [camera] = cameras;
+  assert.ok(camera);
+  return camera;
+}
+
+test('a camera is complete only when its source has ended and each published frame has its result', () => {
+  const ledger = new Ledger({ expectedDetectors: { gate: ['people@1'] } });
+  ledger.applyStatement(statement({ captured: 3, published: 3 }));
+  for (const frame of [2, 0]) ledger.applyResult(result(frame), openedAtUs + 5000);
+  assert.deepEqual([account(ledger).waiting, account(ledger).complete], [1, false]);
+  ledger.applyResult(result(1), openedAtUs + 9000);
+  assert.equal(account(ledger).complete, false, 'the source has not ended');
+  ledger.applyStatement(statement({ state: 'ended', statedAtUs: openedAtUs + 2, captured: 3, published: 3 }));
+  const done = account(ledger);
+  assert.deepEqual([done.results, done.waiting, done.complete], [3, 0, true]);
+});
+
+test('a result that comes twice counts once and is named as doubled', () => {
+  const ledger = new Ledger();
+  ledger.applyStatement(statement({ captured: 2, published: 2 }));
+  for (const frame of [0, 1, 1, 0, 1]) ledger.applyResult(result(frame), openedAtUs + 1000);
+  const { results, doubled } = account(ledger);
+  assert.deepEqual([results, doubled], [2, 3]);
+});
+
+test('a frame counts as answered once every expected detector has answered it', () => {
+  const ledger = new Ledger({ expectedDetectors: { gate: ['people@1', 'cars@2'] } });
+  ledger.applyStatement(statement({ captured: 5, published: 5 }));
+  for (const frame of [0, 1, 2, 4]) ledger.applyResult(result(frame), openedAtUs + 1000);
+  assert.equal(account(ledger).results, 0, 'the second detector has said nothing yet');
+  for (const frame of [4, 1, 3]) ledger.applyResult(result(frame, { detector: 'cars@2' }), openedAtUs + 1000);
+  assert.equal(account(ledger).results, 2, 'frames 1 and 4');
+});
+
+test('the newest statement of a session wins, in whatever order they are read', () => {
+  const ledger = new Ledger();
+  ledger.applyStatement(statement({ captured: 9, published: 8, statedAtUs: openedAtUs + 20 }));
+  ledger.applyStatement(statement({ captured: 2, published: 2, statedAtUs: openedAtUs + 10 }));
+  assert.equal(account(ledger).captured, 9);
+});
+
+test('the sessions of a camera add up, and losses keep their reasons', () => {
+  const ledger = new Ledger();
+  ledger.applyStatement(statement({ state: 'failed', captured: 7, published: 5, lost: { 'buffer-full': 2 } }));
+  ledger.applyStatement(
+    statement({
+      session: 's2',
+      openedAtUs: openedAtUs + 9,
+      captured: 4,
+      published: 3,
+      lost: { 'buffer-full': 1 },
+      reconnects: 1,
+    }),
+  );
+  ledger.applyResult(result(0), openedAtUs + 1000);
+  ledger.applyResult(result(0, { session: 's2' }), openedAtUs + 1000);
+  const { session, captured, published, results, lost, lostReasons, reconnects } = account(ledger);
+  assert.deepEqual(
+    { session, captured, published, results, lost, lostReasons, reconnects },
+    {
+      session: 's2',
+      captured: 11,
+      published: 8,
+      results: 2,
+      lost: 3,
+      lostReasons: { 'buffer-full': 3 },
+      reconnects: 1,
+    },
+  );
+});
+
+test('a failed result is a result, and is counted as failed', () => {
+  const ledger = new Ledger();
+  ledger.applyStatement(statement({ captured: 1, published: 1 }));
+  ledger.applyResult(result(0, { error: { code: 'FRAME_UNDECODABLE', message: 'torn' } }), openedAtUs + 1000);
+  const { results, failed } = account(ledger);
+  assert.deepEqual([results, failed], [1, 1]);
+});
+
+test('a result read before the statement that counts its frame makes nothing negative', () => {
+  const ledger = new Ledger();
+  ledger.applyStatement(statement({ captured: 1, published: 1 }));
+  for (const frame of [0, 1, 2]) ledger.applyResult(result(frame), openedAtUs + 1000);
+  const { captured, published, results, waiting } = account(ledger);
+  assert.deepEqual([captured, published, results, waiting], [3, 3, 3, 0]);
+});
+
+test('latency runs from capture to the reading of the result', () => {
+  const ledger = new Ledger();
+  ledger.applyStatement(statement({ captured: 100, published: 100 }));
+  for (let frame = 0; frame < 100; frame++) ledger.applyResult(result(frame), openedAtUs + (frame + 1) * 1000);
+  assert.deepEqual(account(ledger).latencyMs, { p50: 51, p99: 100 });
+});
+
+test('a camera that only has results waits for its first statement', () => {
+  const ledger = new Ledger();
+  ledger.applyResult(result(0), openedAtUs);
+  assert.deepEqual(ledger.snapshot(0).cameras, []);
+});
