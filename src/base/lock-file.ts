@@ -1,0 +1,84 @@
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { fault, systemErrorCode } from './errors.ts';
+import type { Lock } from './file-system.ts';
+
+/** Who holds a lock: the process id, and on Linux when that process started, since process ids come again. */
+interface Holder {
+  processId: number;
+  startedAt: string;
+}
+
+const heldHere = new Set<string>();
+
+/**
+ * Takes a lock file that names this process. One left behind by a process that is gone is taken over.
+ *
+ * @throws DATA_DIRECTORY_IN_USE when a living process, this one included, holds it
+ */
+export function takeLockFile(path: string): Lock {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (createLockFile(path)) return held(path);
+    const holder = readHolder(path);
+    if (holder && isAlive(holder, path)) throw inUse(path, holder.processId);
+    rmSync(path, { force: true });
+  }
+  throw inUse(path, undefined);
+}
+
+function held(path: string): Lock {
+  heldHere.add(path);
+  return {
+    release() {
+      if (heldHere.delete(path)) rmSync(path, { force: true });
+    },
+  };
+}
+
+function inUse(path: string, processId: number | undefined): Error {
+  const who = processId === undefined ? 'another process' : `process ${processId}`;
+  return fault('DATA_DIRECTORY_IN_USE', `${path} is held by ${who}`);
+}
+
+function createLockFile(path: string): boolean {
+  try {
+    const fd = openSync(path, 'wx');
+    writeSync(fd, `${process.pid} ${startTimeOf(process.pid)}\n`);
+    closeSync(fd);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function readHolder(path: string): Holder | undefined {
+  try {
+    const [processId, startedAt] = readFileSync(path, 'utf8').trim().split(' ');
+    return { processId: Number(processId), startedAt: startedAt ?? '' };
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isAlive(holder: Holder, path: string): boolean {
+  if (!Number.isInteger(holder.processId) || holder.processId <= 0) return false;
+  if (holder.processId === process.pid) return heldHere.has(path);
+  try {
+    process.kill(holder.processId, 0);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ESRCH') return false;
+  }
+  const startedAt = startTimeOf(holder.processId);
+  return startedAt === '' || holder.startedAt === '' || startedAt === holder.startedAt;
+}
+
+/** Boot-relative start time from /proc, field 22 after the name in brackets; empty where there is none. */
+function startTimeOf(processId: number): string {
+  try {
+    const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
