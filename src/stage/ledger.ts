@@ -1,5 +1,5 @@
 import type { CameraAccount, LedgerSnapshot } from '../topics/camera-account.ts';
-import { type LossReason, type SessionState, type SessionStatement, totalLost } from '../topics/ledger-record.ts';
+import { type LossReason, type SessionStatement, totalLost } from '../topics/ledger-record.ts';
 import type { Result } from '../topics/result-record.ts';
 import { FrameSet } from './frame-set.ts';
 import { LatencyWindow } from './latency-window.ts';
