@@ -2,12 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../src/base/errors.ts';
+import { configReference } from '../src/cli/config/reference.ts';
+import { configSchema } from '../src/cli/config/schema.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** Path below the project's root → the text that it should hold. */
 export const generatedDocuments: Record<string, () => string | Promise<string>> = {
   'docs/errors.md': errorsDocument,
+  'docs/config.md': () => configReference(configSchema),
 };
 
 /** The documents whose text on disk differs from what the code makes. */

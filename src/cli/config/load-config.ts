@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fault, systemErrorCode } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import { checkValue, type ValueProblem } from './check-value.ts';
+import { type ConfigText, readConfigText } from './config-text.ts';
+import { defaults } from './defaults.ts';
+import type { JourneyConfig } from './journey-config.ts';
+import { configFault, formatPath, type Problem } from './problem.ts';
+import { resolveConfig } from './resolve.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
+
+export interface LoadedConfig {
+  config: JourneyConfig;
+  /** What the environment put into the file: never to be shown. */
+  secrets: string[];
+}
+
+/**
+ * Reads and checks a configuration file.
+ *
+ * @throws CONFIG_NOT_FOUND, CONFIG_INVALID or CONFIG_SECRET_MISSING with every problem of the file
+ */
+export function loadConfig(path: string, environment: NodeJS.ProcessEnv = process.env): LoadedConfig {
+  const name = shortName(path);
+  const text = readConfigText(readFile(path, name), environment);
+  const written = withoutEmpty(text.value) ?? {};
+  const places = text.value === undefined ? [] : [...checkValue(configSchema, written)];
+  if (places.length === 0) places.push(...checkReferences(written as ConfigFile), ...checkPorts(written as ConfigFile));
+  const problems = [...text.problems];
+  for (const place of places) {
+    const problem = locate(place, text);
+    // A value that lacks its secret has been named already.
+    if (!text.problems.some((known) => isSamePlace(known, problem))) problems.push(problem);
+  }
+  if (problems.length > 0)
+    throw configFault(
+      name,
+      problems.map((problem) => mask(problem, text.secrets)),
+    );
+  return { config: resolveConfig(written as ConfigFile, dirname(resolve(path)), name), secrets: text.secrets };
+}
+
+/** `./vigil.yml` when there is one. */
+export function findConfigFile(): string | undefined {
+  return existsSync(defaults.file) ? defaults.file : undefined;
+}
+
+function shortName(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
+}
+
+function readFile(path: string, name: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === 'ENOENT') throw fault('CONFIG_NOT_FOUND', `There is no file ${resolve(path)}`, { cause });
+    const next = code === 'EISDIR' ? 'Name a file.' : 'Check who may read the file.';
+    throw fault('CONFIG_INVALID', `${name} cannot be read (${code ?? String(cause)})`, { cause, next });
+  }
+}
+
+/** A key with nothing after it counts as left out. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutEmpty(inner)]));
+}
+
+/** A camera may name only detectors that there are. */
+function checkReferences(written: ConfigFile): ValueProblem[] {
+  const known = Object.keys(written.detectors ?? { [defaults.detector.name]: {} });
+  return Object.entries(written.cameras ?? {}).flatMap(([id, camera]) =>
+    (camera.detectors ?? []).flatMap((name, index) => {
+      if (known.includes(name)) return [];
+      const path = ['cameras', id, 'detectors', index];
+      const suggestion = nearest(name, known);
+      const hint = suggestion ? `; did you mean "${suggestion}"?` : '';
+      const message = `${formatPath(path)}: found ${JSON.stringify(name)}, expected one of the detectors (${known.join(', ')})${hint}`;
+      return [{ path, part: 'value' as const, message }];
+    }),
+  );
+}
+
+function checkPorts(written: ConfigFile): ValueProblem[] {
+  const addresses: [path: string[], text: string | undefined][] = [
+    [['broker', 'listen'], written.broker?.listen],
+    [['http', 'listen'], written.http?.listen],
+  ];
+  return addresses.flatMap(([path, text]) => {
+    const port = Number(/\d+$/.exec(text ?? '')?.[0] ?? 0);
+    if (port <= 65_535) return [];
+    return [
+      { path, part: 'value' as const, message: `${formatPath(path)}: found port ${port}, expected at most 65535` },
+    ];
+  });
+}
+
+function locate({ path, part, message }: ValueProblem, text: ConfigText): Problem {
+  return { ...text.locate(path, part), message };
+}
+
+function isSamePlace(a: Problem, b: Problem): boolean {
+  return a.line === b.line && a.column === b.column;
+}
+
+function mask(problem: Problem, secrets: readonly string[]): Problem {
+  const message = secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), problem.message);
+  return { ...problem, message };
+}

@@ -1,0 +1,48 @@
+import { redactSource } from '../../base/secrets.ts';
+import { formatBytes, formatHostPort } from '../../base/units.ts';
+import { detectorId, type JourneyConfig } from './journey-config.ts';
+
+/** What holds in the end, for people, with every secret masked. */
+export function describeConfig(config: JourneyConfig, secrets: readonly string[]): string {
+  const lines: [string, string][] = [
+    ['file', config.file ?? '(none: defaults)'],
+    ['data', config.dataDir],
+    ['brokers', describeBrokers(config)],
+    ['page', `http://${formatHostPort(config.httpListen.host, config.httpListen.port)}`],
+    ['topics', describeTopics(config)],
+    ...config.detectors.map((detector): [string, string] => [
+      `detector ${detectorId(detector)}`,
+      `${detector.model} · ${detector.labels?.join(', ') ?? 'all labels'} · threshold ${detector.threshold ?? "the model's"} · workers ${detector.workers}`,
+    ]),
+    ...config.cameras.map((camera): [string, string] => [
+      `camera ${camera.id}`,
+      `${redactSource(camera.source)} · ${camera.fps} fps · ${camera.width} px · quality ${camera.quality} · ${camera.detectors.join(', ') || 'no detector'}`,
+    ]),
+  ];
+  if (config.cameras.length === 0) lines.push(['cameras', '(none: the demo)']);
+  const widest = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, text]) => `${name.padEnd(widest)}  ${maskSecrets(text, secrets)}`).join('\n');
+}
+
+/** The same as one object, for `vigil config show --json`. */
+export function maskedConfig(config: JourneyConfig, secrets: readonly string[]): unknown {
+  return JSON.parse(JSON.stringify(config), (key, value) => {
+    if (typeof value !== 'string') return value;
+    return maskSecrets(key === 'source' ? redactSource(value) : value, secrets);
+  });
+}
+
+function maskSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+}
+
+function describeBrokers({ brokers, brokerListen, flush }: JourneyConfig): string {
+  if (brokers !== 'embedded') return brokers.join(', ');
+  return `embedded, ${formatHostPort(brokerListen.host, brokerListen.port)}, flush ${flush}`;
+}
+
+function describeTopics({ topics }: JourneyConfig): string {
+  const time = topics.retentionMs < 0 ? 'unlimited time' : `${topics.retentionMs / 3_600_000} h`;
+  const bytes = topics.retentionBytes < 0 ? 'unlimited size' : `${formatBytes(topics.retentionBytes)} per topic`;
+  return `${topics.partitions} partitions · kept ${time}, ${bytes} · ${topics.embed ? 'results carry the picture' : 'results refer to the frame'}`;
+}
