@@ -1,0 +1,84 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { fault, systemErrorCode } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { formatHostPort } from '../base/units.ts';
+import type { HelloMessage } from '../topics/live-message.ts';
+import { type ApiOptions, apiRoutes } from './api-routes.ts';
+import { hostCheck } from './host-check.ts';
+import { registerLiveRoute } from './live-route.ts';
+import { registerPageFiles } from './page-files.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+
+export interface HttpServerOptions extends ApiOptions {
+  /** The address it will be bound to; decides which names it answers to. */
+  host: string;
+  hello: HelloMessage;
+  pageDirectory: string;
+  logger: Logger;
+}
+
+/** The server with all its routes, not yet listening. */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const { host, hello, pageDirectory, logger, hub } = options;
+  const server = Fastify({ logger: false, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
+  server.addHook('onRequest', hostCheck(host));
+  server.addHook('onSend', addSecurityHeaders);
+  server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const statusCode = error.statusCode ?? 500;
+    if (statusCode >= 500) logger.error({ err: error }, 'a request failed');
+    // What went wrong inside is for the logger, not for whoever asked.
+    const message = statusCode >= 500 ? 'The server failed to answer; its log says why.' : error.message;
+    return reply.code(statusCode).send({ statusCode, error: error.name, message });
+  });
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Vigil',
+        version: hello.version,
+        description: 'The ledger, the newest pictures, health and metrics.',
+      },
+    },
+  });
+  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy });
+  await registerLiveRoute(server, hub, hello);
+  await server.register(apiRoutes, options);
+  await registerPageFiles(server, pageDirectory);
+  return server;
+}
+
+/** The documentation's own page styles itself inline. */
+const docsPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/**
+ * @returns the address to visit
+ * @throws PORT_IN_USE, LISTEN_FAILED
+ */
+export async function listen(server: FastifyInstance, http: { host: string; port: number }): Promise<string> {
+  const address = formatHostPort(http.host, http.port);
+  try {
+    await server.listen(http);
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'EADDRINUSE') {
+      throw fault('PORT_IN_USE', `${address} is already in use by another process`, {
+        next: 'Stop the other process, or choose another address for the page with --http.',
+        cause,
+      });
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw fault('LISTEN_FAILED', `the page cannot listen on ${address}: ${reason}`, { cause });
+  }
+  const bound = server.server.address();
+  const port = typeof bound === 'object' && bound ? bound.port : http.port;
+  return `http://${formatHostPort(visitableHost(http.host), port)}`;
+}
+
+/** An address that stands for "all of this machine's" cannot be visited; loopback can. */
+function visitableHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}

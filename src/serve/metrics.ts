@@ -1,0 +1,122 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CameraAccount, LedgerSnapshot } from '../topics/camera-account.ts';
+import type { SeenResult } from './account-feed.ts';
+
+export interface Metrics {
+  readonly contentType: string;
+  /** The text that Prometheus reads. */
+  text(): Promise<string>;
+  sawResult(seen: SeenResult): void;
+  sawInvalidRecord(topic: string): void;
+}
+
+/** Frames of one stage that had one outcome. Over all outcomes of a stage the counts add up to the frames that it met. */
+interface FrameCount {
+  stage: 'capture' | 'publish' | 'detect';
+  outcome: 'ok' | 'failed' | 'lost';
+  reason: string;
+  frames: number;
+}
+
+const latencyBucketsSeconds = [0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
+
+/** @param snapshot the ledger as it is now; the counters are read from it, so that both always say the same */
+export function createMetrics(snapshot: () => LedgerSnapshot, clientCount: () => number): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  registerLedgerMetrics(registry, snapshot);
+  new Gauge({
+    name: 'vigil_live_clients',
+    help: 'Browsers and other clients on the live feed.',
+    registers: [registry],
+    collect() {
+      this.set(clientCount());
+    },
+  });
+  const latency = new Histogram({
+    name: 'vigil_capture_to_result_seconds',
+    help: 'Capture of a frame to its result being read.',
+    labelNames: ['camera', 'detector'] as const,
+    buckets: latencyBucketsSeconds,
+    registers: [registry],
+  });
+  const invalid = new Counter({
+    name: 'vigil_invalid_records_total',
+    help: 'Records left out because they break the message contract.',
+    labelNames: ['topic'] as const,
+    registers: [registry],
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    sawResult({ result: { frame, detector }, readAtUs }) {
+      latency.observe({ camera: frame.camera, detector }, Math.max(0, readAtUs - frame.capturedAtUs) / 1e6);
+    },
+    sawInvalidRecord: (topic) => invalid.inc({ topic }),
+  };
+}
+
+function registerLedgerMetrics(registry: Registry, snapshot: () => LedgerSnapshot): void {
+  new Counter({
+    name: 'vigil_frames_total',
+    help: 'Frames by stage and outcome, as the ledger counts them.',
+    labelNames: ['camera', 'stage', 'outcome', 'reason'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const account of snapshot().cameras) {
+        for (const { frames, ...labels } of frameCounts(account))
+          this.inc({ camera: account.camera, ...labels }, frames);
+      }
+    },
+  });
+  registerCameraGauge(
+    registry,
+    snapshot,
+    'vigil_frames_waiting',
+    'Published frames without a result.',
+    (account) => account.waiting,
+  );
+  registerCameraGauge(
+    registry,
+    snapshot,
+    'vigil_frames_per_second',
+    'Results per second over five seconds.',
+    (account) => account.fps,
+  );
+  registerCameraGauge(registry, snapshot, 'vigil_camera_up', '1 while the camera delivers frames.', ({ state }) =>
+    state === 'running' ? 1 : 0,
+  );
+}
+
+function registerCameraGauge(
+  registry: Registry,
+  snapshot: () => LedgerSnapshot,
+  name: string,
+  help: string,
+  value: (account: CameraAccount) => number,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: ['camera'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const account of snapshot().cameras) this.set({ camera: account.camera }, value(account));
+    },
+  });
+}
+
+function frameCounts(account: CameraAccount): FrameCount[] {
+  const { captured, lost, lostReasons, published, results, failed } = account;
+  return [
+    { stage: 'capture', outcome: 'ok', reason: '', frames: captured - lost },
+    ...Object.entries(lostReasons).map(
+      ([reason, frames]) => ({ stage: 'capture', outcome: 'lost', reason, frames }) as const,
+    ),
+    { stage: 'publish', outcome: 'ok', reason: '', frames: published },
+    { stage: 'detect', outcome: 'ok', reason: '', frames: results - failed },
+    { stage: 'detect', outcome: 'failed', reason: '', frames: failed },
+  ];
+}

@@ -1,0 +1,74 @@
+import { type Static, Type } from 'typebox';
+import type { LedgerSnapshot } from '../topics/camera-account.ts';
+import { sessionStates } from '../topics/ledger-record.ts';
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const cameraAccountSchema = Type.Object(
+  {
+    camera: Type.String({ description: 'The camera’s id.' }),
+    session: Type.String({ description: 'The newest session; a new one begins each time the source opens.' }),
+    state: Type.Enum(sessionStates),
+    live: Type.Boolean({ description: 'False for files and folders, which have an end.' }),
+    source: Type.String({ description: 'The source without its password.' }),
+    note: Type.Optional(Type.String()),
+    width: Type.Integer({ description: 'Of the frames, pixels.' }),
+    height: Type.Integer({ description: 'Of the frames, pixels.' }),
+    captured: count('Frames that the source delivered and the wanted rate let through.'),
+    published: count('Frames acknowledged in raw_video_frames.'),
+    results: count('Frames with a result from every detector that is to look at them, failed ones included.'),
+    failed: count('Frames of which at least one result carries an error.'),
+    lost: count('Frames that are not in the log.'),
+    lostReasons: Type.Object({
+      'buffer-full': Type.Optional(Type.Integer()),
+      'disk-full': Type.Optional(Type.Integer()),
+      'encode-error': Type.Optional(Type.Integer()),
+      'decode-error': Type.Optional(Type.Integer()),
+      'packet-loss': Type.Optional(Type.Integer()),
+    }),
+    waiting: count('published − results'),
+    doubled: count('Results seen twice; not counted in results.'),
+    fps: Type.Number({ description: 'Results per second over the last five seconds, or over the run once complete.' }),
+    latencyMs: Type.Union([Type.Object({ p50: Type.Number(), p99: Type.Number() }), Type.Null()], {
+      description: 'Capture to result, milliseconds; null before the first result.',
+    }),
+    reconnects: count('How often the source was opened again.'),
+    error: Type.Optional(
+      Type.Object({
+        code: Type.String(),
+        message: Type.String(),
+        next: Type.String({ description: 'What to do.' }),
+      }),
+    ),
+    complete: Type.Boolean({ description: 'The source has ended and every published frame has its result.' }),
+  },
+  { description: 'The account of one camera.' },
+);
+
+export const snapshotSchema = Type.Object(
+  {
+    atMs: Type.Number({ description: 'Wall clock, milliseconds since 1970.' }),
+    cameras: Type.Array(cameraAccountSchema),
+  },
+  { description: 'The ledger: what came in and what came out, by camera.' },
+);
+
+export const liveSchema = Type.Object({ live: Type.Boolean() });
+
+export const readySchema = Type.Object({
+  ready: Type.Boolean(),
+  reason: Type.Optional(Type.String({ description: 'What is being waited for.' })),
+});
+
+export const problemSchema = Type.Object({
+  statusCode: Type.Integer(),
+  error: Type.String(),
+  message: Type.String(),
+});
+
+export const cameraParamsSchema = Type.Object({ id: Type.String({ description: 'The camera’s id.' }) });
+
+/** Fails to compile when the schema and the type say different things. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+const _schemaFitsType: Same<Static<typeof snapshotSchema>, LedgerSnapshot> = true;
+void _schemaFitsType;
