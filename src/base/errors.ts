@@ -52,6 +52,11 @@ export const faults = {
     next: 'Check the disk, then restart the broker.',
     exitCode: 1,
   },
+  MALFORMED_BYTES: {
+    when: 'Bytes from a connection or a file that are not what the Kafka protocol prescribes, or that were cut short.',
+    next: 'Check what is connected to the broker: its port speaks the Kafka protocol only.',
+    exitCode: 1,
+  },
   BROKER_UNREACHABLE: {
     when: 'No Kafka broker answers at the given addresses.',
     next: 'Check --brokers and that the broker is running.',
