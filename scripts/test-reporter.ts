@@ -31,7 +31,7 @@ function* one(event: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>, ta
   const title = `${'  '.repeat(nesting)}${where}: ${name}`;
   if (event.type === 'test:fail') {
     tally.failed.push(title);
-    yield `✖ ${title} (${Math.round(details.duration_ms)} ms)\n${indent(describe(details.error))}\n`;
+    yield `✖ ${title} (${Math.round(details.duration_ms)} ms)\n${indent(describe(event.data.details.error))}\n`;
     return;
   }
   if (skip !== undefined && skip !== false) {
