@@ -1,0 +1,209 @@
+import type { Socket } from 'node:net';
+import { FrameAssembler } from './frame-assembler.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+
+/** The bytes of an answer, or null when the request wants none. */
+export type Answer = Buffer[] | null;
+
+export interface ParsedRequest {
+  /** True when it may start while earlier requests that allow it too are still under way (Produce). */
+  isPipelined: boolean;
+  /** Starts the work; what must keep the order of arrival happens before this returns. */
+  execute(): Answer | Promise<Answer>;
+}
+
+/** What a connection needs from the server it belongs to. */
+export interface ConnectionHost {
+  maxRequestBytes: number;
+  budget: MemoryBudget;
+  /** @throws anything when the bytes are no request that can be answered: the connection is then closed */
+  parse(frame: Buffer, connection: Connection): ParsedRequest;
+  onClose(connection: Connection): void;
+  /** Tells why a connection is closed by the broker. */
+  onViolation(connection: Connection, error: unknown): void;
+}
+
+interface Pending {
+  request: ParsedRequest;
+  sizeBytes: number;
+  isPipelined: boolean;
+  answer: Buffer[] | undefined;
+}
+
+/** More than this waits in the socket rather than in memory. */
+const maxPendingRequests = 256;
+const maxPendingBytes = 32 * 1024 * 1024;
+/** Answers that the client has not taken; over this no further request is started. */
+const maxUnsentBytes = 4 * 1024 * 1024;
+const noAnswer: Buffer[] = [];
+
+/**
+ * One client's connection: requests are answered strictly in the order they came.
+ *
+ * Like Apache Kafka it works on one request at a time, with one exception that makes acks=all fast: Produce requests that
+ * follow each other run together, their appends in order, so that one flush acknowledges many. A client that does not read its
+ * answers is not read from either.
+ */
+export class Connection {
+  readonly socket: Socket;
+  readonly remoteHost: string;
+  /** What the client says about itself in ApiVersions. */
+  clientSoftware = '';
+  readonly #host: ConnectionHost;
+  readonly #assembler: FrameAssembler;
+  readonly #waiting: Pending[] = [];
+  readonly #running: Pending[] = [];
+  readonly #resume = () => this.#readOn();
+  #pendingBytes = 0;
+  #isClosed = false;
+  #isPumpDue = false;
+
+  constructor(socket: Socket, host: ConnectionHost, idleMs: number) {
+    this.socket = socket;
+    this.remoteHost = socket.remoteAddress ?? '';
+    this.#host = host;
+    this.#assembler = new FrameAssembler(host.maxRequestBytes);
+    socket.setNoDelay(true);
+    socket.setTimeout(idleMs, () => this.#onIdle());
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('drain', () => this.#pump());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#onClosed());
+  }
+
+  get isIdle(): boolean {
+    return this.#running.length === 0 && this.#waiting.length === 0;
+  }
+
+  /** Ends the connection after what has been answered is sent. */
+  end(): void {
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  #onIdle(): void {
+    if (this.isIdle) this.socket.destroy();
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#isClosed) return;
+    try {
+      this.#assembler.push(chunk, (frame) => this.#accept(frame));
+    } catch (error) {
+      this.#violate(error);
+      return;
+    }
+    this.#pump();
+    this.#holdBack();
+  }
+
+  #accept(frame: Buffer): void {
+    const request = this.#host.parse(frame, this);
+    const sizeBytes = frame.length;
+    this.#pendingBytes += sizeBytes;
+    this.#host.budget.take(sizeBytes);
+    this.#waiting.push({ request, sizeBytes, isPipelined: request.isPipelined, answer: undefined });
+  }
+
+  /** Starts every request whose turn it is; what is answered on the way leaves in one write. */
+  #pump(): void {
+    if (this.#isClosed) return;
+    this.socket.cork();
+    this.#flush();
+    while (!this.#isClosed && this.#mayStartNext()) {
+      const next = this.#waiting.shift();
+      if (next !== undefined) this.#start(next);
+      this.#flush();
+    }
+    this.socket.uncork();
+  }
+
+  #mayStartNext(): boolean {
+    const next = this.#waiting[0];
+    if (next === undefined || this.socket.writableLength > maxUnsentBytes) return false;
+    const last = this.#running.at(-1);
+    return last === undefined || (next.isPipelined && last.isPipelined);
+  }
+
+  #start(pending: Pending): void {
+    this.#running.push(pending);
+    try {
+      const answer = pending.request.execute();
+      if (answer instanceof Promise) this.#await(pending, answer);
+      else pending.answer = answer ?? noAnswer;
+    } catch (error) {
+      this.#violate(error);
+    }
+  }
+
+  #await(pending: Pending, answer: Promise<Answer>): void {
+    answer.then(
+      (value) => {
+        pending.answer = value ?? noAnswer;
+        if (this.#running[0]?.answer !== undefined) this.#schedulePump();
+      },
+      (error: unknown) => this.#violate(error),
+    );
+  }
+
+  /** Answers that become ready together (one flush of the disk acknowledges many) leave in one write. */
+  #schedulePump(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    queueMicrotask(() => {
+      this.#isPumpDue = false;
+      this.#pump();
+    });
+  }
+
+  #flush(): void {
+    for (let first = this.#running[0]; first?.answer !== undefined; first = this.#running[0]) {
+      this.#running.shift();
+      this.#release(first.sizeBytes);
+      for (const part of first.answer) this.socket.write(part);
+    }
+  }
+
+  #release(bytes: number): void {
+    this.#pendingBytes -= bytes;
+    this.#host.budget.release(bytes);
+    if (this.socket.isPaused()) this.#readOn();
+  }
+
+  #holdBack(): void {
+    if (this.#isClosed) return;
+    const { budget } = this.#host;
+    if (budget.isExceeded) budget.whenAvailable(this.#resume);
+    if (budget.isExceeded || this.#hasEnough()) this.socket.pause();
+  }
+
+  #hasEnough(): boolean {
+    return this.#waiting.length + this.#running.length >= maxPendingRequests || this.#pendingBytes >= maxPendingBytes;
+  }
+
+  #readOn(): void {
+    if (this.#isClosed || this.#hasEnough()) return;
+    if (this.#host.budget.isExceeded) this.#host.budget.whenAvailable(this.#resume);
+    else this.socket.resume();
+  }
+
+  #violate(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#host.onViolation(this, error);
+    this.socket.destroy();
+  }
+
+  #onClosed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#host.budget.forget(this.#resume);
+    this.#host.budget.release(this.#pendingBytes);
+    this.#pendingBytes = 0;
+    this.#waiting.length = 0;
+    this.#running.length = 0;
+    this.#host.onClose(this);
+  }
+}
