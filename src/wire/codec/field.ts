@@ -40,7 +40,7 @@ export type AnyField = {
  * A field that some versions lack, that has a default, or that is tagged. Without a `default` it falls back on its type's
  * zero. Left out or absent, encoding writes the fallback; a value for a version that lacks the field is not written.
  */
-export function field<T, E>(type: Type<T, E>, options: FieldOptions<T>): Field<T, E, true> {
+export function field<T, E>(type: Type<T, E>, options: FieldOptions<T> = {}): Field<T, E, true> {
   const { default: fallback, tag, taggedVersions } = options;
   return {
     type,

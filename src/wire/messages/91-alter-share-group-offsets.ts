@@ -1,0 +1,53 @@
+import { arrayOf } from '../codec/array.ts';
+import { field } from '../codec/field.ts';
+import { message } from '../codec/message.ts';
+import { nullable } from '../codec/nullable.ts';
+import { int16, int32, int64, uuid } from '../codec/primitives.ts';
+import type { Decoded, Encodable } from '../codec/struct.ts';
+import { string } from '../codec/text-and-bytes.ts';
+
+/**
+ * Moves the start offsets of a share group without members.
+ */
+export const alterShareGroupOffsetsRequest = message(
+  'AlterShareGroupOffsetsRequest',
+  { apiKey: 91, validVersions: '0', flexibleVersions: '0+' },
+  {
+    groupId: string,
+    topics: arrayOf({
+      topicName: string,
+      partitions: arrayOf({
+        partitionIndex: int32,
+        startOffset: int64,
+      }),
+    }),
+  },
+);
+
+export type AlterShareGroupOffsetsRequest = Decoded<typeof alterShareGroupOffsetsRequest>;
+
+/**
+ * NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS,
+ * INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED. Per partition: UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED,
+ * KAFKA_STORAGE_ERROR.
+ */
+export const alterShareGroupOffsetsResponse = message(
+  'AlterShareGroupOffsetsResponse',
+  { apiKey: 91, validVersions: '0', flexibleVersions: '0+' },
+  {
+    throttleTimeMs: field(int32),
+    errorCode: int16,
+    errorMessage: field(nullable(string), { default: null }),
+    responses: arrayOf({
+      topicName: string,
+      topicId: uuid,
+      partitions: arrayOf({
+        partitionIndex: int32,
+        errorCode: int16,
+        errorMessage: field(nullable(string), { default: null }),
+      }),
+    }),
+  },
+);
+
+export type AlterShareGroupOffsetsResponse = Encodable<typeof alterShareGroupOffsetsResponse>;
