@@ -72,7 +72,8 @@ export class TopicReader {
     const { onOpen, onRecord } = this.#options;
     this.#consumer = consumer;
     try {
-      if (!this.#isClosed) onOpen();
+      if (this.#isClosed) return;
+      onOpen();
       for await (const record of consumer) {
         if (this.#isClosed) return;
         onRecord(record);

@@ -1,0 +1,118 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { LiveConnection } from '../live/live-connection.ts';
+import { type LiveState, type LiveStore, useLiveState } from '../live/live-store.ts';
+import type { PictureWall } from '../picture/picture-wall.ts';
+import { CameraDetail } from './camera-detail.tsx';
+import { CameraDialog } from './camera-dialog.tsx';
+import { CameraTile } from './camera-tile.tsx';
+import { DisconnectedNotice } from './connection-status.tsx';
+import { PageHeader } from './page-header.tsx';
+
+interface AppProps {
+  store: LiveStore;
+  wall: PictureWall;
+  connection: LiveConnection;
+}
+
+export function App({ store, wall, connection }: AppProps) {
+  const state = useLiveState(store);
+  const [enlarged, setEnlarged] = useState<string | undefined>(undefined);
+  useView(connection, enlarged);
+  const atMs = state.snapshot?.atMs ?? 0;
+  const cameras = state.snapshot?.cameras ?? [];
+  const account = cameras.find((each) => each.camera === enlarged);
+  return (
+    <div class="page" data-stale={state.connection.kind !== 'open' && state.heardAtMs !== undefined}>
+      <PageHeader state={state} />
+      <Notices state={state} />
+      <main class="page-main">
+        {cameras.length === 0 && <NoCameras state={state} />}
+        {cameras.length === 1 &&
+          cameras.map((each) => (
+            <CameraDetail
+              key={each.camera}
+              account={each}
+              pictures={wall.of(each.camera)}
+              history={store.historyOf(each.camera)}
+              atMs={atMs}
+              onEnlarge={() => setEnlarged(each.camera)}
+            />
+          ))}
+        {cameras.length > 1 && (
+          <div class="grid">
+            {cameras.map((each) => (
+              <CameraTile
+                key={each.camera}
+                account={each}
+                pictures={wall.of(each.camera)}
+                onEnlarge={() => setEnlarged(each.camera)}
+              />
+            ))}
+          </div>
+        )}
+      </main>
+      <PageFooter state={state} />
+      {account && (
+        <CameraDialog
+          account={account}
+          pictures={wall.of(account.camera)}
+          history={store.historyOf(account.camera)}
+          atMs={atMs}
+          onClose={() => setEnlarged(undefined)}
+        />
+      )}
+      <DisconnectedNotice state={state} retryNow={() => connection.retryNow()} />
+    </div>
+  );
+}
+
+/** Asks only for pictures that can be seen. */
+function useView(connection: LiveConnection, enlarged: string | undefined): void {
+  useEffect(() => {
+    const ask = () => {
+      const cameras = document.hidden ? [] : enlarged === undefined ? undefined : [enlarged];
+      connection.setView({ type: 'view', ...(cameras === undefined ? {} : { cameras }) });
+    };
+    ask();
+    document.addEventListener('visibilitychange', ask);
+    return () => document.removeEventListener('visibilitychange', ask);
+  }, [connection, enlarged]);
+}
+
+function Notices({ state }: { state: LiveState }) {
+  const notices = state.hello?.notices ?? [];
+  if (notices.length === 0) return null;
+  return (
+    <ul class="notices" aria-label="Notices">
+      {notices.map((notice) => (
+        <li key={notice}>{notice}</li>
+      ))}
+    </ul>
+  );
+}
+
+function NoCameras({ state }: { state: LiveState }) {
+  const isHeard = state.snapshot?.feed === 'live';
+  return (
+    <div class="empty">
+      <p>
+        <strong>{isHeard ? 'No camera yet' : 'One moment'}</strong>
+      </p>
+      <p>{isHeard ? 'A camera appears here as soon as its capture opens.' : 'Reading what the cameras said so far.'}</p>
+      {isHeard && <code>vigil up --camera rtsp://user:password@camera/stream</code>}
+    </div>
+  );
+}
+
+function PageFooter({ state }: { state: LiveState }) {
+  return (
+    <footer class="page-footer">
+      <span>Vigil {state.hello?.version ?? ''}</span>
+      <nav aria-label="For programs">
+        <a href="./docs">API</a>
+        <a href="./metrics">Metrics</a>
+        <a href="./api/cameras">Ledger</a>
+      </nav>
+    </footer>
+  );
+}

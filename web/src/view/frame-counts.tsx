@@ -1,0 +1,26 @@
+import type { CameraAccount } from '../../../src/topics/camera-account.ts';
+import { formatCount, formatShortCount } from './format.ts';
+
+/** Where this camera's frames are. */
+export function FrameCounts({ account }: { account: CameraAccount }) {
+  return (
+    <dl class="counts">
+      <Count word="captured" count={account.captured} />
+      <Count word="processed" count={account.results} />
+      <Count word="waiting" count={account.waiting} />
+      <Count word="failed" count={account.failed} isBad />
+      <Count word="lost" count={account.lost} isBad />
+    </dl>
+  );
+}
+
+function Count({ word, count, isBad = false }: { word: string; count: number; isBad?: boolean }) {
+  return (
+    <div data-tone={isBad && count > 0 ? 'bad' : undefined}>
+      <dt>{word}</dt>
+      <dd data-count={word} title={formatCount(count)}>
+        {formatShortCount(count)}
+      </dd>
+    </div>
+  );
+}
