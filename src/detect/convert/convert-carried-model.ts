@@ -1,11 +1,83 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fault } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { ModelManifest } from '../models/manifest.ts';
+import type { CarriedModel, ModelManifest } from '../models/manifest.ts';
+import { convertGraphModel } from './convert-graph-model.ts';
+import { readGraphModel } from './graph-model.ts';
 
+/** Raised whenever the converter writes something else for the same model: older conversions are then not used. */
+const converterVersion = 1;
+
+/**
+ * Converts a model that an npm package carries, once: the result stays in the cache under a name that holds the digest of
+ * what it was made from.
+ *
+ * @returns the path of the .onnx file
+ * @throws MODEL_UNAVAILABLE when the package is not installed, MODEL_INVALID when its model cannot be converted
+ */
 export async function convertCarriedModel(
   manifest: ModelManifest,
-  _directory: string,
-  _logger: Pick<Logger, 'info'>,
+  directory: string,
+  logger: Pick<Logger, 'info'>,
 ): Promise<string> {
-  throw fault('MODEL_UNAVAILABLE', `the model ${manifest.name} cannot be converted yet`);
+  const { carried } = manifest;
+  if (!carried) throw fault('MODEL_UNAVAILABLE', `no package carries the model ${manifest.name}`);
+  const modelJson = findCarried(manifest.name, carried);
+  const target = join(directory, `${manifest.name}-${await digest(modelJson)}.onnx`);
+  if (await isThere(target)) return target;
+  const startedMs = performance.now();
+  const bytes = convertGraphModel(await readGraphModel(modelJson), { name: manifest.name, outputs: carried.outputs });
+  await writeWhole(target, bytes);
+  const elapsedMs = Math.round(performance.now() - startedMs);
+  logger.info(`converted ${manifest.name} from ${carried.packageName} to ONNX in ${elapsedMs} ms`);
+  return target;
+}
+
+/** @throws MODEL_UNAVAILABLE when the package is not installed */
+function findCarried(name: string, { packageName, modelJson }: CarriedModel): string {
+  const packageJson = packageManifest(packageName);
+  if (packageJson !== undefined) return join(dirname(packageJson), modelJson);
+  throw fault('MODEL_UNAVAILABLE', `the package ${packageName}, which carries the model ${name}, is not installed`, {
+    next: `Run \`npm install ${packageName}\`, or connect to the network and run \`vigil models pull\`.`,
+  });
+}
+
+/** The path of a package's package.json; undefined when it is not installed. */
+function packageManifest(packageName: string): string | undefined {
+  try {
+    return findPackageJSON(packageName, import.meta.url);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The graph's JSON names its weights by size and place; package versions change both together. */
+async function digest(modelJson: string): Promise<string> {
+  const hash = createHash('sha256').update(String(converterVersion));
+  return hash
+    .update(await readFile(modelJson))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+/** A file that is there is whole, even when two processes convert at once. */
+async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
+  const partial = `${target}.${randomUUID()}.part`;
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await writeFile(partial, bytes, { flush: true });
+    await rename(partial, target);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
