@@ -120,6 +120,28 @@ export function deleteTopic(options: AdminOptions & { topic: string }): Promise<
   );
 }
 
+/**
+ * The first offset of each partition whose record is not older than `timestampMs`; the log end offset where there is none.
+ *
+ * @throws BROKER_UNREACHABLE, also when the topic does not exist
+ */
+export function offsetsAtTime(
+  options: AdminOptions & { topic: string; timestampMs: number },
+): Promise<Map<number, bigint>> {
+  const { topic, timestampMs } = options;
+  return withAdmin(options, `listing the offsets of "${topic}"`, async (admin) => {
+    const count = (await admin.metadata({ topics: [topic] })).topics.get(topic)?.partitionsCount ?? 0;
+    const found = await offsetsAt(admin, topic, count, BigInt(Math.floor(timestampMs)));
+    const ends = await offsetsAt(admin, topic, count, ListOffsetTimestamps.LATEST);
+    return new Map([...ends].map(([partition, end]) => [partition, orElse(found.get(partition), end)]));
+  });
+}
+
+/** Kafka answers −1 where no record is young enough. */
+function orElse(offset: bigint | undefined, end: bigint): bigint {
+  return offset === undefined || offset < 0n ? end : offset;
+}
+
 async function offsetsAt(admin: Admin, name: string, count: number, timestamp: bigint): Promise<Map<number, bigint>> {
   const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }));
   const [listed] = await admin.listOffsets({ topics: [{ name, partitions }] });

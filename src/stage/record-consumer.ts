@@ -12,8 +12,11 @@ import {
 import type { IncomingRecord } from '../topics/record.ts';
 import { brokerFault, flattenErrors } from './kafka-errors.ts';
 
-/** Where a reader starts: `committed` goes on from the group's offsets, or from the beginning when it has none. */
-export type StartFrom = 'committed' | 'beginning' | 'end' | { timestampMs: number };
+/**
+ * Where a reader starts: `committed` goes on from the group's offsets, or from the beginning when it has none. An offset
+ * is that of every partition; one that a partition does not hold means its nearest end.
+ */
+export type StartFrom = 'committed' | 'beginning' | 'end' | { timestampMs: number } | { offset: bigint };
 
 export interface ConsumerOptions {
   brokers: readonly string[];
@@ -189,33 +192,37 @@ class ReopeningConsumer implements RecordConsumer {
     }
     if (this.#next.size === 0 && from === 'beginning') return { mode: MessagesStreamModes.EARLIEST };
     if (this.#next.size === 0 && from === 'end') return { mode: MessagesStreamModes.LATEST };
-    const timestamp = typeof from === 'object' ? BigInt(Math.floor(from.timestampMs)) : undefined;
     return {
       mode: MessagesStreamModes.MANUAL,
       fallbackMode: MessagesStreamFallbackModes.EARLIEST,
-      offsets: await this.#offsetsToStartAt(client, timestamp ?? fallbackTimestamp(from)),
+      offsets: await this.#offsetsToStartAt(client, startTimestamp(from)),
     };
   }
 
-  /** Where each partition goes on: after what was read, else at the timestamp, else at its end. */
+  /** Where each partition goes on: after what was read, else at the offset or timestamp, else at its end. */
   async #offsetsToStartAt(client: Client, timestamp: bigint) {
     const topics = [...this.#options.topics];
+    const { from } = this.#options;
+    const atOffset = typeof from === 'object' && 'offset' in from ? from.offset : undefined;
     const wanted = await client.listOffsets({ topics, timestamp });
     const ends = await client.listOffsets({ topics, timestamp: ListOffsetTimestamps.LATEST });
     return [...wanted].flatMap(([topic, offsets]) =>
-      offsets.map((offset, partition) => ({
-        topic,
-        partition,
-        offset:
-          this.#next.get(`${topic}:${partition}`) ?? (offset >= 0n ? offset : (ends.get(topic)?.[partition] ?? 0n)),
-      })),
+      offsets.map((offset, partition) => {
+        const end = ends.get(topic)?.[partition] ?? 0n;
+        const start = offset < 0n ? end : atOffset === undefined ? offset : within(offset, atOffset, end);
+        return { topic, partition, offset: this.#next.get(`${topic}:${partition}`) ?? start };
+      }),
     );
   }
 }
 
-/** For partitions that gave no record before the interruption. */
-function fallbackTimestamp(from: StartFrom): bigint {
+function startTimestamp(from: StartFrom): bigint {
+  if (typeof from === 'object' && 'timestampMs' in from) return BigInt(Math.floor(from.timestampMs));
   return from === 'end' ? ListOffsetTimestamps.LATEST : ListOffsetTimestamps.EARLIEST;
+}
+
+function within(least: bigint, wanted: bigint, most: bigint): bigint {
+  return wanted < least ? least : wanted > most ? most : wanted;
 }
 
 function lastOf(error: unknown): Error {

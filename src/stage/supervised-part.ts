@@ -178,9 +178,9 @@ export class SupervisedPart {
   }
 
   #giveUp(exit: PartExit, error: VigilError): void {
-    this.#options.onEvent({ type: 'gave-up', part: this.name, exit, error });
     this.#ready.reject(error);
     this.#end('failed');
+    this.#options.onEvent({ type: 'gave-up', part: this.name, exit, error });
   }
 
   #restartLater(exit: PartExit): void {

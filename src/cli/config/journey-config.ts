@@ -44,6 +44,8 @@ export interface JourneyConfig {
   flush: FlushPolicy;
   httpListen: ListenAddress;
   cameras: CameraConfig[];
+  /** For cameras that are named on the command line. */
+  cameraDefaults: Pick<CameraConfig, 'fps' | 'width' | 'quality' | 'transport'>;
   detectors: DetectorConfig[];
   /** A retention of −1 is unlimited. */
   topics: TopicSettings & { embed: boolean };

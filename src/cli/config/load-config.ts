@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fault, systemErrorCode } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
@@ -39,11 +39,6 @@ export function loadConfig(path: string, environment: NodeJS.ProcessEnv = proces
       problems.map((problem) => mask(problem, text.secrets)),
     );
   return { config: resolveConfig(written as ConfigFile, dirname(resolve(path)), name), secrets: text.secrets };
-}
-
-/** `./vigil.yml` when there is one. */
-export function findConfigFile(): string | undefined {
-  return existsSync(defaults.file) ? defaults.file : undefined;
 }
 
 function shortName(path: string): string {

@@ -22,6 +22,7 @@ export function resolveConfig(written: ConfigFile, folder: string, file?: string
     flush: written.flush ?? defaults.flush,
     httpListen: parseHostPort(written.http?.listen ?? defaults.httpListen),
     cameras: resolveCameras(written, folder, detectors),
+    cameraDefaults: { ...defaults.capture, ...written.capture },
     detectors,
     topics: {
       partitions: topics.partitions ?? defaults.topics.partitions,

@@ -1,0 +1,90 @@
+import type { CameraOutcome } from './once-watch.ts';
+
+export interface CameraReport {
+  captured: number;
+  published: number;
+  results: number;
+  failed: number;
+  lost: number;
+  /** Results per second over the whole run. */
+  fps: number;
+  /** Capture to result, milliseconds; null when there was no result. */
+  latencyMs: { p50: number | null; p99: number | null };
+}
+
+/** What `--json` prints. */
+export interface OnceReport {
+  ok: boolean;
+  cameras: Record<string, CameraReport>;
+}
+
+export function onceReport(outcomes: readonly CameraOutcome[]): OnceReport {
+  return {
+    ok: outcomes.length > 0 && outcomes.every((outcome) => outcome.isOk),
+    cameras: Object.fromEntries(outcomes.map((outcome) => [outcome.camera, cameraReport(outcome)])),
+  };
+}
+
+function cameraReport({ account }: CameraOutcome): CameraReport {
+  return {
+    captured: account?.captured ?? 0,
+    published: account?.published ?? 0,
+    results: account?.results ?? 0,
+    failed: account?.failed ?? 0,
+    lost: account?.lost ?? 0,
+    fps: account?.fps ?? 0,
+    latencyMs: { p50: account?.latencyMs?.p50 ?? null, p99: account?.latencyMs?.p99 ?? null },
+  };
+}
+
+const columns = ['camera', 'frames in', 'results out', 'failed', 'lost', 'fps', 'latency p50', 'p99'] as const;
+
+/** The closing table, and below it what went wrong where. */
+export function onceTable(outcomes: readonly CameraOutcome[]): string {
+  const rows = outcomes.map(rowOf);
+  const widths = columns.map((title, index) => Math.max(title.length, ...rows.map((row) => (row[index] ?? '').length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  const errors = outcomes.flatMap(({ camera, error }) =>
+    error ? [`${camera}: ${error.message}`, `  ${error.next} (${error.code})`] : [],
+  );
+  return [line(columns), ...rows.map(line), ...errors].join('\n');
+}
+
+function rowOf(outcome: CameraOutcome): string[] {
+  const { captured, results, failed, lost, fps, latencyMs } = cameraReport(outcome);
+  const reasons = Object.entries(outcome.account?.lostReasons ?? {}).map(([reason, count]) => `${reason} ${count}`);
+  return [
+    outcome.camera,
+    count(captured),
+    count(results),
+    count(failed),
+    lost === 0 ? '0' : `${count(lost)} (${reasons.join(', ')})`,
+    fps.toFixed(1),
+    milliseconds(latencyMs.p50),
+    milliseconds(latencyMs.p99),
+  ];
+}
+
+function milliseconds(value: number | null): string {
+  return value === null ? '–' : `${count(Math.round(value))} ms`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** One sentence for a run that is not whole. */
+export function describeShortfall(outcomes: readonly CameraOutcome[]): string {
+  const sentences = outcomes
+    .filter((outcome) => !outcome.isOk)
+    .map(({ camera, account, error }) => {
+      if (!account) return `${camera}: ${error ? error.message : 'no frame came'}`;
+      const { captured, results, failed, lost } = account;
+      return `${camera}: ${captured} frames in, ${results} results out, ${failed} failed, ${lost} lost`;
+    });
+  return sentences.join('\n');
+}
