@@ -76,6 +76,7 @@ export function writeFully(file: OpenFile, buffers: readonly Uint8Array[], posit
     const left = rest.reduce((sum, each) => sum + each.length, 0);
     if (left === 0) return at - position;
     const written = file.write(rest, at);
+    if (written === 0) throw Object.assign(new Error(`${file.path}: nothing was written`), { code: 'ENOSPC' });
     at += written;
     if (written === left) return at - position;
     rest = skip(rest, written);

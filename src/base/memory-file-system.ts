@@ -2,7 +2,7 @@ import { fault } from './errors.ts';
 import type { FileStat, FileSystem, OpenFile } from './file-system.ts';
 import { parentOf } from './file-system.ts';
 
-const pageBytes = 256 * 1024;
+const pageBytes = 64 * 1024;
 
 /** Files held in memory: for brokers that keep nothing, and for tests. Syncs have nothing to do. */
 export class MemoryFileSystem implements FileSystem {

@@ -1,0 +1,516 @@
+import type { Clock } from '../base/clock.ts';
+import { fault, systemErrorCode, type VigilError } from '../base/errors.ts';
+import { type FileSystem, parentOf } from '../base/file-system.ts';
+import type { RecordBatch } from '../wire/record-batch.ts';
+import { type AppendOrigin, checkBatches, type Refusal, refusal } from './batch-checks.ts';
+import { deletedFolderSuffix } from './file-names.ts';
+import type { Flusher } from './flusher.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { LeaderEpochs } from './leader-epochs.ts';
+import { type LoadedLog, loadLog } from './load-log.ts';
+import type { LogConfig } from './log-config.ts';
+import { readBatches } from './log-reader.ts';
+import type {
+  AbortedTransaction,
+  AppendOutcome,
+  LogOffsets,
+  ReadLimit,
+  ReadOutcome,
+  TimestampedOffset,
+} from './outcomes.ts';
+import type { RememberedBatch } from './producer-entry.ts';
+import type { ProducerSnapshots } from './producer-snapshots.ts';
+import type { ProducerState } from './producer-state.ts';
+import { removeFolder } from './remove-folder.ts';
+import { countDeletable } from './retention.ts';
+import { largestTimestamp, mustRoll } from './roll-rule.ts';
+import { Segment } from './segment.ts';
+import { SegmentList } from './segment-list.ts';
+import { findMaxTimestamp, findTimestamp } from './time-lookup.ts';
+import { transactionEndOf } from './transaction-end.ts';
+import { abortedWithin } from './transaction-index.ts';
+
+export interface PartitionLogOptions {
+  fileSystem: FileSystem;
+  /** The partition's folder; made when it is not there. */
+  directory: string;
+  topic: string;
+  partition: number;
+  config: LogConfig;
+  clock: Clock;
+  /** From the recovery point checkpoint; 0 when it has none for this partition. */
+  recoveryPoint: bigint;
+  /** Whether the data directory was left in order; see `takeCleanShutdownMark`. */
+  cleanShutdown: boolean;
+  /** From the log start offset checkpoint; 0 when it has none for this partition. */
+  logStartOffset?: bigint;
+  /** One for all logs of a broker. */
+  flusher: Flusher;
+  /** Gets a line for each thing that recovery repaired, and for a failure. */
+  report?: (message: string) => void;
+}
+
+export interface AppendOptions {
+  leaderEpoch: number;
+  origin: AppendOrigin;
+}
+
+export interface ReadOptions {
+  /** Return the first batch even when it is larger than `maxBytes`. */
+  minOneBatch: boolean;
+  upTo: ReadLimit;
+}
+
+const settled = Promise.resolve();
+
+/**
+ * The log of one partition: appends, reads, and keeps itself in shape on disk.
+ *
+ * Offsets, timestamps and producer ids are bigint here. Appends and reads are synchronous up to the operating system;
+ * only what waits for the disk is a promise. There is one owner: no other process or object writes to the folder.
+ */
+export class PartitionLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly #options: PartitionLogOptions;
+  readonly #segments: SegmentList;
+  readonly #producers: ProducerState;
+  readonly #snapshots: ProducerSnapshots;
+  readonly #leaderEpochs: LeaderEpochs;
+  readonly #commits: GroupCommit;
+  readonly #listeners = new Set<() => void>();
+  readonly #unsynced = new Set<Segment>();
+  #config: LogConfig;
+  #directory: string;
+  #logStartOffset: bigint;
+  #highWatermark: bigint;
+  #hasNewFiles = false;
+  #cancelFlushTimer: (() => void) | undefined;
+  #isClosed = false;
+
+  private constructor(options: PartitionLogOptions, loaded: LoadedLog) {
+    this.topic = options.topic;
+    this.partition = options.partition;
+    this.#options = options;
+    this.#config = options.config;
+    this.#directory = options.directory;
+    this.#segments = new SegmentList(loaded.segments);
+    this.#producers = loaded.producers;
+    this.#snapshots = loaded.snapshots;
+    this.#leaderEpochs = loaded.leaderEpochs;
+    this.#logStartOffset = largest(options.logStartOffset ?? 0n, this.#segments.first.baseOffset);
+    this.#highWatermark = this.logEndOffset;
+    this.#commits = new GroupCommit(
+      {
+        flusher: options.flusher,
+        name: `${options.topic}-${options.partition}`,
+        logEndOffset: () => this.logEndOffset,
+        sync: () => this.#sync(),
+        onDurable: (offset) => this.#advance(offset),
+        onFailure: (failure) => this.#options.report?.(failure.message),
+      },
+      this.logEndOffset,
+    );
+  }
+
+  /**
+   * Opens the log of a partition, recovering it when it was not closed in order.
+   *
+   * @throws LOG_CORRUPT when what was on the disk for certain is damaged
+   */
+  static async open(options: PartitionLogOptions): Promise<PartitionLog> {
+    const loaded = await loadLog({
+      fileSystem: options.fileSystem,
+      directory: options.directory,
+      config: options.config,
+      nowMs: options.clock.nowMs(),
+      recoveryPoint: options.recoveryPoint,
+      cleanShutdown: options.cleanShutdown,
+      logStartOffset: options.logStartOffset ?? 0n,
+      report: options.report ?? (() => {}),
+    });
+    return new PartitionLog(options, loaded);
+  }
+
+  get logStartOffset(): bigint {
+    return this.#logStartOffset;
+  }
+
+  /** Offset that the next record gets. */
+  get logEndOffset(): bigint {
+    return this.#segments.active.nextOffset;
+  }
+
+  /** Records below it may be shown to consumers: with `commit`, those on the disk. */
+  get highWatermark(): bigint {
+    return this.#highWatermark;
+  }
+
+  /** Records below it belong to no open transaction. */
+  get lastStableOffset(): bigint {
+    const unstable = this.#producers.firstUnstableOffset;
+    return unstable !== undefined && unstable < this.#highWatermark ? unstable : this.#highWatermark;
+  }
+
+  get offsets(): LogOffsets {
+    const { logStartOffset, lastStableOffset, highWatermark, logEndOffset } = this;
+    return { logStartOffset, lastStableOffset, highWatermark, logEndOffset };
+  }
+
+  /** Everything below is on the disk: what the recovery point checkpoint may say. */
+  get recoveryPoint(): bigint {
+    return this.#commits.durableOffset;
+  }
+
+  get sizeBytes(): number {
+    return this.#segments.sizeBytes;
+  }
+
+  get config(): LogConfig {
+    return this.#config;
+  }
+
+  /** Why the log takes no more appends: LOG_FAILED, until it is opened anew. */
+  get failure(): VigilError | undefined {
+    return this.#commits.failure;
+  }
+
+  get producers(): ProducerState['entries'] {
+    return this.#producers.entries;
+  }
+
+  /**
+   * Appends record batches: checks them, gives them their offsets and leader epoch in place, and writes them.
+   *
+   * The buffer belongs to the log from here on. A client's append is one batch; one that the producer has sent before is
+   * not written again. Nothing of a refused append stays in the log.
+   */
+  append(bytes: Buffer, { leaderEpoch, origin }: AppendOptions): AppendOutcome {
+    if (this.#isClosed) return refusal('KAFKA_STORAGE_ERROR', `${this.#name} is closed`);
+    if (this.failure) return this.#storageError(this.failure);
+    const nowMs = this.#options.clock.nowMs();
+    const checked = checkBatches(bytes, { config: this.#config, origin, nowMs });
+    if (!checked.ok) return checked;
+    const verdict = this.#checkProducers(checked.batches, origin);
+    if (verdict) return verdict;
+    const baseOffset = this.#assign(checked.batches, leaderEpoch, nowMs);
+    try {
+      this.#write(bytes, checked.batches, nowMs);
+    } catch (error) {
+      return this.#refuseWrite(error);
+    }
+    this.#register(checked.batches, leaderEpoch);
+    return this.#acknowledge(baseOffset, nowMs);
+  }
+
+  #checkProducers(batches: readonly RecordBatch[], origin: AppendOrigin): AppendOutcome | undefined {
+    for (const batch of batches) {
+      if (batch.producerId < 0n) continue;
+      const end = batch.isControl ? transactionEndOf(batch) : undefined;
+      if (batch.isControl && !end) return refusal('INVALID_RECORD', 'a control record that ends no transaction');
+      const verdict = end ? this.#producers.checkMarker(batch, end) : this.#producers.check(batch, origin === 'client');
+      if (verdict.kind === 'refuse') return refusal(verdict.error, verdict.message);
+      if (verdict.kind === 'duplicate') return this.#repeat(verdict.batch);
+    }
+    return undefined;
+  }
+
+  #repeat(batch: RememberedBatch): AppendOutcome {
+    const isStamped = this.#config.messageTimestampType === 'LogAppendTime';
+    return {
+      ok: true,
+      duplicate: true,
+      baseOffset: batch.lastOffset - BigInt(batch.offsetDelta),
+      lastOffset: batch.lastOffset,
+      logAppendTimeMs: isStamped ? batch.timestampMs : -1n,
+      logStartOffset: this.#logStartOffset,
+      durable: batch.lastOffset < this.#highWatermark ? settled : this.#commits.wait(),
+    };
+  }
+
+  #assign(batches: readonly RecordBatch[], leaderEpoch: number, nowMs: number): bigint {
+    const baseOffset = this.logEndOffset;
+    let offset = baseOffset;
+    for (const batch of batches) {
+      batch.baseOffset = offset;
+      batch.leaderEpoch = leaderEpoch;
+      if (this.#config.messageTimestampType === 'LogAppendTime') batch.stampLogAppendTime(BigInt(nowMs));
+      offset += BigInt(batch.lastOffsetDelta) + 1n;
+    }
+    return baseOffset;
+  }
+
+  #write(bytes: Buffer, batches: readonly RecordBatch[], nowMs: number): void {
+    const lastOffset = batches.at(-1)?.lastOffset ?? this.logEndOffset;
+    const incoming = { sizeBytes: bytes.length, lastOffset, maxTimestampMs: largestTimestamp(batches) };
+    if (mustRoll(this.#segments.active, incoming, this.#config, nowMs)) this.#roll(nowMs);
+    const { active } = this.#segments;
+    active.append(bytes, batches, this.#config.indexIntervalBytes);
+    this.#unsynced.add(active);
+  }
+
+  #roll(nowMs: number): void {
+    const full = this.#segments.active;
+    const { fileSystem } = this.#options;
+    const next = { fileSystem, directory: this.#directory, baseOffset: full.nextOffset, createdMs: nowMs };
+    const made = Segment.create(next);
+    if (!this.#producers.isEmpty) this.#snapshots.write(this.#producers, full.nextOffset);
+    full.seal();
+    this.#segments.push(made);
+    this.#unsynced.add(full);
+    this.#hasNewFiles = true;
+    void this.#commits.wait();
+  }
+
+  #register(batches: readonly RecordBatch[], leaderEpoch: number): void {
+    this.#leaderEpochs.note(leaderEpoch, batches[0]?.baseOffset ?? this.logEndOffset);
+    for (const batch of batches) {
+      if (batch.producerId < 0n) continue;
+      const end = batch.isControl ? transactionEndOf(batch) : undefined;
+      if (end) this.#endTransaction(batch, end);
+      else this.#producers.apply(batch);
+    }
+  }
+
+  #endTransaction(batch: RecordBatch, end: NonNullable<ReturnType<typeof transactionEndOf>>): void {
+    const completed = this.#producers.applyMarker(batch, end);
+    if (!completed?.isAborted) return;
+    const lastStableOffset = this.#producers.stableOffsetAfter(completed);
+    this.#segments.active.transactions.append({ ...completed, lastStableOffset });
+  }
+
+  #refuseWrite(error: unknown): Refusal & { cause?: VigilError } {
+    const code = systemErrorCode(error);
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') return this.#storageError(this.#commits.fail(error));
+    return this.#storageError(fault('DISK_FULL', `${this.#name}: no room to append`, { cause: error }));
+  }
+
+  #storageError(cause: VigilError): Refusal & { cause: VigilError } {
+    return { ...refusal('KAFKA_STORAGE_ERROR', cause.message), cause };
+  }
+
+  #acknowledge(baseOffset: bigint, nowMs: number): AppendOutcome {
+    const durable = this.#becomeDurable();
+    return {
+      ok: true,
+      duplicate: false,
+      baseOffset,
+      lastOffset: this.logEndOffset - 1n,
+      logAppendTimeMs: this.#config.messageTimestampType === 'LogAppendTime' ? BigInt(nowMs) : -1n,
+      logStartOffset: this.#logStartOffset,
+      durable,
+    };
+  }
+
+  #becomeDurable(): Promise<void> {
+    if (this.#config.flushPolicy === 'commit') return this.#commits.wait();
+    if (this.#config.flushPolicy === 'interval') this.#flushLater();
+    this.#advance(this.logEndOffset);
+    return settled;
+  }
+
+  #flushLater(): void {
+    this.#cancelFlushTimer ??= this.#options.clock.after(this.#config.flushIntervalMs, () => {
+      this.#cancelFlushTimer = undefined;
+      void this.#commits.wait();
+    });
+  }
+
+  #advance(offset: bigint): void {
+    if (offset <= this.#highWatermark) return;
+    this.#highWatermark = offset;
+    this.#producers.advance(offset);
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Brings to the disk what was written before the call. All syncs begin before this first waits. */
+  async #sync(): Promise<void> {
+    const segments = [...this.#unsynced];
+    this.#unsynced.clear();
+    const hasNewFiles = this.#hasNewFiles;
+    this.#hasNewFiles = false;
+    const sealed = segments.filter((each) => each !== this.#segments.active);
+    await Promise.all(segments.map((each) => each.sync()));
+    for (const segment of sealed) await segment.syncIndexes();
+    if (hasNewFiles) await this.#options.fileSystem.syncDirectory(this.#directory);
+    await this.#leaderEpochs.persist();
+  }
+
+  /**
+   * Reads whole batches from the one that holds `fromOffset` on, verbatim.
+   *
+   * An offset before the log's start or after its end is an answer, not an error: OFFSET_OUT_OF_RANGE.
+   */
+  read(fromOffset: bigint, maxBytes: number, { minOneBatch, upTo }: ReadOptions): ReadOutcome {
+    const { offsets } = this;
+    if (fromOffset < offsets.logStartOffset || fromOffset > offsets.logEndOffset) {
+      const message = `offset ${fromOffset} is not within ${offsets.logStartOffset} … ${offsets.logEndOffset}`;
+      return { ok: false, error: 'OFFSET_OUT_OF_RANGE', message, ...offsets };
+    }
+    const endOffset = endOf(upTo, offsets);
+    if (fromOffset >= endOffset) return { ok: true, buffers: [], sizeBytes: 0, nextOffset: fromOffset, ...offsets };
+    try {
+      const slice = readBatches(this.#segments, { fromOffset, endOffset, maxBytes, minOneBatch });
+      if (upTo !== 'lastStableOffset') return { ok: true, ...slice, ...offsets };
+      return { ok: true, ...slice, aborted: this.abortedTransactions(fromOffset, slice.nextOffset), ...offsets };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { ok: false, error: 'KAFKA_STORAGE_ERROR', message, ...offsets };
+    }
+  }
+
+  /** Aborted transactions with records in the range, as read_committed consumers need them. */
+  abortedTransactions(fromOffset: bigint, endOffset: bigint): AbortedTransaction[] {
+    const indexes = this.#segments.from(fromOffset).map((each) => each.transactions);
+    return abortedWithin(indexes, fromOffset, endOffset);
+  }
+
+  /**
+   * The first record at or after a time, among those below `upTo`.
+   *
+   * Offsets follow writing, not time: it is the first in offset order.
+   */
+  offsetForTimestamp(timestampMs: bigint, upTo: ReadLimit = 'highWatermark'): TimestampedOffset | undefined {
+    const limits = { fromOffset: this.#logStartOffset, endOffset: endOf(upTo, this.offsets) };
+    return findTimestamp(this.#segments, timestampMs, limits);
+  }
+
+  /** The record with the largest timestamp; of several, the first. */
+  offsetOfMaxTimestamp(upTo: ReadLimit = 'highWatermark'): TimestampedOffset | undefined {
+    const limits = { fromOffset: this.#logStartOffset, endOffset: endOf(upTo, this.offsets) };
+    return findMaxTimestamp(this.#segments, limits);
+  }
+
+  /** Where a leader epoch ended, as OffsetForLeaderEpoch asks; undefined when it is not known. */
+  offsetForLeaderEpoch(leaderEpoch: number): { leaderEpoch: number; endOffset: bigint } | undefined {
+    return this.#leaderEpochs.endOf(leaderEpoch, this.logEndOffset);
+  }
+
+  /** The leader epoch in force at an offset, −1 when it is not known. */
+  leaderEpochAt(offset: bigint): number {
+    return this.#leaderEpochs.at(offset) ?? -1;
+  }
+
+  /** Newest leader epoch of the log, −1 without any. */
+  get latestLeaderEpoch(): number {
+    return this.#leaderEpochs.latest?.leaderEpoch ?? -1;
+  }
+
+  /**
+   * Calls back, synchronously and without an argument, whenever the high watermark has grown or the log start offset has
+   * moved. @returns a function that ends that
+   */
+  onAdvance(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** New settings hold from the next call on; a larger flush policy does not reach back. */
+  updateConfig(config: LogConfig): void {
+    this.#config = config;
+  }
+
+  /**
+   * Hides the records before `offset` and deletes the segments that hold no others; asks for no wait. `-1n` means the high
+   * watermark.
+   *
+   * @returns the new log start offset; undefined when `offset` lies after the high watermark
+   */
+  deleteRecordsBefore(offset: bigint): bigint | undefined {
+    const wanted = offset === -1n ? this.#highWatermark : offset;
+    if (wanted < 0n || wanted > this.#highWatermark) return undefined;
+    if (wanted > this.#logStartOffset) this.#moveStart(wanted);
+    return this.#logStartOffset;
+  }
+
+  #moveStart(offset: bigint): void {
+    this.#logStartOffset = offset;
+    this.#leaderEpochs.truncateStart(offset);
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /**
+   * Deletes the oldest segments as far as retention asks and forgets silent producers.
+   *
+   * @returns the number of segments deleted, when their files are gone
+   */
+  async enforceRetention(nowMs: number): Promise<number> {
+    if (this.failure || this.#isClosed) return 0;
+    this.#producers.expire(BigInt(nowMs - this.#config.producerIdExpirationMs));
+    const { logStartOffset, highWatermark } = this;
+    const view = { segments: this.#segments.all, logStartOffset, highWatermark, nowMs, config: this.#config };
+    const count = countDeletable(view);
+    if (count === 0) return 0;
+    if (count === this.#segments.all.length) this.#roll(nowMs);
+    const removed = this.#segments.takeFirst(count);
+    if (this.#segments.first.baseOffset > logStartOffset) this.#moveStart(this.#segments.first.baseOffset);
+    for (const segment of removed) this.#unsynced.delete(segment);
+    await Promise.all(removed.map((each) => each.remove()));
+    const start = this.#segments.first.baseOffset;
+    await this.#snapshots.removeUnless((offset) => offset >= start);
+    return removed.length;
+  }
+
+  /** Resolves when everything appended before the call is on the disk. @throws LOG_FAILED */
+  flush(): Promise<void> {
+    return this.#commits.wait();
+  }
+
+  /**
+   * Ends in order: everything on the disk, indexes complete, producers in a snapshot. No call may follow.
+   *
+   * @returns the recovery point to write down before the directory is marked as left in order
+   * @throws LOG_FAILED when the log has failed or fails now: the directory was then not left in order
+   */
+  async close(): Promise<{ recoveryPoint: bigint }> {
+    this.#isClosed = true;
+    this.#cancelFlushTimer?.();
+    try {
+      await this.#commits.wait();
+      await this.#closeInOrder();
+    } finally {
+      for (const segment of this.#segments.all) segment.close();
+    }
+    return { recoveryPoint: this.recoveryPoint };
+  }
+
+  async #closeInOrder(): Promise<void> {
+    const { active } = this.#segments;
+    active.seal();
+    await active.syncIndexes();
+    await this.#leaderEpochs.persist();
+    if (!this.#producers.isEmpty) await this.#snapshots.writeDurably(this.#producers, this.logEndOffset);
+    const bases = new Set(this.#segments.all.map((each) => each.baseOffset));
+    await this.#snapshots.removeUnless((offset) => bases.has(offset) || offset === this.logEndOffset);
+    await this.#options.fileSystem.syncDirectory(this.#directory);
+  }
+
+  /**
+   * Deletes the partition. Once this resolves, no crash brings it back: the folder is renamed first, and a folder with that
+   * ending is removed by `removeDeletedFolders` at the next start. No call may follow.
+   */
+  async delete(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelFlushTimer?.();
+    if (!this.failure) await this.#commits.wait().catch(() => {});
+    for (const segment of this.#segments.all) segment.close();
+    const { fileSystem } = this.#options;
+    const doomed = `${this.#directory}.${crypto.randomUUID().replaceAll('-', '')}${deletedFolderSuffix}`;
+    fileSystem.rename(this.#directory, doomed);
+    await fileSystem.syncDirectory(parentOf(this.#directory));
+    await removeFolder(fileSystem, doomed);
+  }
+
+  get #name(): string {
+    return `${this.topic}-${this.partition}`;
+  }
+}
+
+function endOf(limit: ReadLimit, offsets: LogOffsets): bigint {
+  if (limit === 'logEnd') return offsets.logEndOffset;
+  return limit === 'lastStableOffset' ? offsets.lastStableOffset : offsets.highWatermark;
+}
+
+function largest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

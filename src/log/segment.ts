@@ -1,0 +1,339 @@
+import { fault } from '../base/errors.ts';
+import { type FileSystem, type OpenFile, writeFully } from '../base/file-system.ts';
+import type { RecordBatch } from '../wire/record-batch.ts';
+import { walkBatches } from './batch-walk.ts';
+import { deletedSuffix, segmentFileName } from './file-names.ts';
+import { OffsetIndex } from './offset-index.ts';
+import { TimeIndex } from './time-index.ts';
+import { TransactionIndex } from './transaction-index.ts';
+
+export const largestRelativeOffset = 2 ** 31 - 1;
+const rememberedPositions = 8;
+
+export interface SegmentOptions {
+  fileSystem: FileSystem;
+  directory: string;
+  baseOffset: bigint;
+  createdMs: number;
+}
+
+/** Where a segment stops being sound. */
+export interface Damage {
+  problem: string;
+  position: number;
+  lostBytes: number;
+}
+
+/**
+ * One segment: the record batches of a range of offsets, and the indexes into them.
+ *
+ * Only the last segment of a log grows; the others are sealed. All calls are synchronous but `sync` and `remove`.
+ */
+export class Segment {
+  readonly baseOffset: bigint;
+  readonly createdMs: number;
+  readonly transactions: TransactionIndex;
+  readonly #fileSystem: FileSystem;
+  readonly #directory: string;
+  #file: OpenFile | undefined;
+  #offsetIndex: OffsetIndex;
+  #timeIndex: TimeIndex;
+  #sizeBytes: number;
+  #nextOffset: bigint;
+  /** Largest timestamp so far, −1 when unknown, and the last offset of the batch that brought it. */
+  #maxTimestampMs = -1n;
+  #offsetOfMaxTimestamp: bigint;
+  #firstBatchTimestampMs: bigint | undefined;
+  #bytesSinceIndexEntry = 0;
+  #usersOfFile = 0;
+  #isClosing = false;
+  /** Where batches begin that readers are likely to ask for next: offset → position. */
+  readonly #positions = new Map<bigint, number>();
+
+  constructor(options: SegmentOptions) {
+    this.baseOffset = options.baseOffset;
+    this.createdMs = options.createdMs;
+    this.#fileSystem = options.fileSystem;
+    this.#directory = options.directory;
+    this.#sizeBytes = 0;
+    this.#nextOffset = options.baseOffset;
+    this.#offsetOfMaxTimestamp = options.baseOffset;
+    this.#offsetIndex = OffsetIndex.empty(options.fileSystem, this.#path('index'));
+    this.#timeIndex = TimeIndex.empty(options.fileSystem, this.#path('timeindex'));
+    this.transactions = new TransactionIndex(options.fileSystem, this.#path('txnindex'));
+  }
+
+  /** Creates the files of a new, empty segment. A file left over under that name is emptied. */
+  static create(options: SegmentOptions): Segment {
+    const segment = new Segment(options);
+    const file = options.fileSystem.open(segment.#path('log'), 'create');
+    if (file.sizeBytes() > 0) file.truncate(0);
+    segment.#file = file;
+    segment.persistIndexes();
+    return segment;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Offset after the last record; the base offset when there is none. */
+  get nextOffset(): bigint {
+    return this.#nextOffset;
+  }
+
+  get maxTimestampMs(): bigint {
+    return this.#maxTimestampMs;
+  }
+
+  get offsetOfMaxTimestamp(): bigint {
+    return this.#offsetOfMaxTimestamp;
+  }
+
+  get firstBatchTimestampMs(): bigint | undefined {
+    return this.#firstBatchTimestampMs;
+  }
+
+  /** The larger of the two index files. */
+  get indexBytes(): number {
+    return Math.max(this.#offsetIndex.sizeBytes, this.#timeIndex.sizeBytes);
+  }
+
+  get path(): string {
+    return this.#path('log');
+  }
+
+  get file(): OpenFile {
+    this.#file ??= this.#fileSystem.open(this.#path('log'), 'write');
+    return this.#file;
+  }
+
+  /**
+   * Writes batches at the end. When writing fails, what was written of them is cut away again and the error is thrown;
+   * should the cutting fail too, the fault LOG_FAILED is thrown instead.
+   */
+  append(bytes: Uint8Array, batches: readonly RecordBatch[], indexIntervalBytes: number): void {
+    this.#write(bytes);
+    let position = this.#sizeBytes;
+    for (const batch of batches) {
+      this.register(batch, position, indexIntervalBytes);
+      position += batch.sizeBytes;
+    }
+  }
+
+  #write(bytes: Uint8Array): void {
+    try {
+      writeFully(this.file, [bytes], this.#sizeBytes);
+    } catch (error) {
+      this.#undo(error);
+      throw error;
+    }
+  }
+
+  #undo(writeError: unknown): void {
+    try {
+      this.file.truncate(this.#sizeBytes);
+    } catch (truncateError) {
+      const cause = new AggregateError([writeError, truncateError]);
+      throw fault('LOG_FAILED', `${this.path}: a failed write could not be cut away again`, { cause });
+    }
+  }
+
+  /** Takes a batch that lies at `position`, the end of the segment so far, into sizes and indexes. */
+  register(batch: RecordBatch, position: number, indexIntervalBytes: number): void {
+    const { lastOffset, maxTimestamp } = batch;
+    this.#firstBatchTimestampMs ??= maxTimestamp;
+    if (maxTimestamp > this.#maxTimestampMs) {
+      this.#maxTimestampMs = maxTimestamp;
+      this.#offsetOfMaxTimestamp = lastOffset;
+    }
+    if (this.#bytesSinceIndexEntry > indexIntervalBytes) {
+      this.#offsetIndex.append(this.relative(lastOffset), position);
+      this.#indexTime();
+      this.#bytesSinceIndexEntry = 0;
+    }
+    this.#bytesSinceIndexEntry += batch.sizeBytes;
+    this.#sizeBytes = position + batch.sizeBytes;
+    this.#nextOffset = lastOffset + 1n;
+  }
+
+  #indexTime(): void {
+    this.#timeIndex.appendIfLater(this.#maxTimestampMs, this.relative(this.#offsetOfMaxTimestamp));
+  }
+
+  relative(offset: bigint): number {
+    return Number(offset - this.baseOffset);
+  }
+
+  /**
+   * Takes over the files of a segment that was closed in order: sizes from the file, the rest from the indexes and
+   * the batches after the last index entry.
+   *
+   * @returns false when an index is missing or cannot be right; then `rebuild` is called for
+   */
+  load(indexIntervalBytes: number): boolean {
+    const sizeBytes = this.file.sizeBytes();
+    const offsetIndex = OffsetIndex.existing(this.#fileSystem, this.#path('index'), sizeBytes);
+    const timeIndex = TimeIndex.existing(this.#fileSystem, this.#path('timeindex'));
+    if (!offsetIndex || !timeIndex) return false;
+    this.#offsetIndex = offsetIndex;
+    this.#timeIndex = timeIndex;
+    this.#maxTimestampMs = timeIndex.last?.timestampMs ?? -1n;
+    this.#offsetOfMaxTimestamp = this.baseOffset + BigInt(timeIndex.last?.relativeOffset ?? 0);
+    return this.#loadTail(offsetIndex.lastPosition(), sizeBytes, indexIntervalBytes);
+  }
+
+  #loadTail(from: number, sizeBytes: number, indexIntervalBytes: number): boolean {
+    const keepIndexesAsTheyAre = Number.POSITIVE_INFINITY;
+    this.#bytesSinceIndexEntry = -indexIntervalBytes;
+    const { problem } = walkBatches({ file: this.file, from, to: sizeBytes, verify: false }, (batch, position) => {
+      if (batch.baseOffset < this.#nextOffset) return false;
+      this.register(batch, position, keepIndexesAsTheyAre);
+      return true;
+    });
+    this.#bytesSinceIndexEntry = sizeBytes - from;
+    if (from > 0) this.#firstBatchTimestampMs = undefined;
+    return problem === undefined && this.#sizeBytes === sizeBytes;
+  }
+
+  /**
+   * Walks the whole file and rebuilds the offset and time index from what is sound; the segment then ends where the first
+   * unsound batch stands. Neither the file nor the transaction index is touched: see `cut` and `transactions`.
+   *
+   * @param options.verifyFrom batches from this offset on are read in full for their checksum; those before, which are
+   *   known to have been on the disk, by their headers
+   * @param visit gets each sound batch in turn; its body is there only from `verifyFrom` on
+   */
+  rebuild(
+    options: { indexIntervalBytes: number; verifyFrom: bigint },
+    visit: (batch: RecordBatch, position: number) => void,
+  ): Damage | undefined {
+    this.#reset();
+    const to = this.file.sizeBytes();
+    let problem: string | undefined;
+    const walk = (verify: boolean): string | undefined =>
+      walkBatches({ file: this.file, from: this.#sizeBytes, to, verify }, (batch, position) => {
+        if (!verify && batch.lastOffset >= options.verifyFrom) return false;
+        problem = this.#misplaced(batch);
+        if (problem !== undefined) return false;
+        this.register(batch, position, options.indexIntervalBytes);
+        visit(batch, position);
+        return true;
+      }).problem;
+    walk(false);
+    if (problem === undefined) problem = walk(true) ?? problem;
+    return problem === undefined ? undefined : { problem, position: this.#sizeBytes, lostBytes: to - this.#sizeBytes };
+  }
+
+  /** Cuts the file to what is sound. */
+  cut(): void {
+    this.file.truncate(this.#sizeBytes);
+  }
+
+  #misplaced(batch: RecordBatch): string | undefined {
+    if (batch.lastOffsetDelta < 0) return `a last offset delta of ${batch.lastOffsetDelta}`;
+    if (batch.baseOffset < this.#nextOffset)
+      return `base offset ${batch.baseOffset} where at least ${this.#nextOffset} was expected`;
+    if (batch.lastOffset - this.baseOffset > largestRelativeOffset) return `offset ${batch.lastOffset} does not fit`;
+    return undefined;
+  }
+
+  #reset(): void {
+    this.#sizeBytes = 0;
+    this.#nextOffset = this.baseOffset;
+    this.#maxTimestampMs = -1n;
+    this.#offsetOfMaxTimestamp = this.baseOffset;
+    this.#firstBatchTimestampMs = undefined;
+    this.#bytesSinceIndexEntry = 0;
+    this.#offsetIndex = OffsetIndex.empty(this.#fileSystem, this.#path('index'));
+    this.#timeIndex = TimeIndex.empty(this.#fileSystem, this.#path('timeindex'));
+    this.#positions.clear();
+  }
+
+  /**
+   * Byte position of the batch that holds `offset`, or of the first one after it; the segment's size when all end before.
+   */
+  positionOf(offset: bigint): number {
+    if (offset <= this.baseOffset) return 0;
+    if (offset >= this.#nextOffset) return this.#sizeBytes;
+    const known = this.#positions.get(offset);
+    if (known !== undefined) return known;
+    const from = this.#offsetIndex.positionAtOrBefore(this.relative(offset));
+    let found = this.#sizeBytes;
+    walkBatches({ file: this.file, from, to: this.#sizeBytes, verify: false }, (batch, position) => {
+      if (batch.lastOffset < offset) return true;
+      found = position;
+      return false;
+    });
+    return found;
+  }
+
+  /** Notes where the batch begins that a sequential reader will ask for next. */
+  remember(offset: bigint, position: number): void {
+    this.#positions.delete(offset);
+    this.#positions.set(offset, position);
+    if (this.#positions.size <= rememberedPositions) return;
+    const oldest = this.#positions.keys().next();
+    if (!oldest.done) this.#positions.delete(oldest.value);
+  }
+
+  /** Byte position to search from for the first record at or after a time. */
+  positionBeforeTime(timestampMs: bigint): number {
+    return this.#offsetIndex.positionAtOrBefore(this.#timeIndex.offsetBefore(timestampMs));
+  }
+
+  /** Hands the indexes to the operating system. */
+  persistIndexes(): void {
+    this.#indexTime();
+    this.#offsetIndex.persist();
+    this.#timeIndex.persist();
+  }
+
+  /** Ends growth: completes the indexes and frees their memory. */
+  seal(): void {
+    this.#indexTime();
+    this.#offsetIndex.seal();
+    this.#timeIndex.seal();
+    this.#positions.clear();
+  }
+
+  /** Resolves when all appended batches are on the disk. */
+  async sync(): Promise<void> {
+    this.#usersOfFile += 1;
+    try {
+      await this.file.sync();
+    } finally {
+      this.#usersOfFile -= 1;
+      if (this.#isClosing) this.close();
+    }
+  }
+
+  /** Resolves when the indexes are on the disk. */
+  async syncIndexes(): Promise<void> {
+    await this.#offsetIndex.sync();
+    await this.#timeIndex.sync();
+    await this.transactions.sync();
+  }
+
+  /** Closes the file, or lets the sync under way do so when it ends. */
+  close(): void {
+    this.#isClosing = true;
+    if (this.#usersOfFile > 0) return;
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  /** Takes the files out of the log at once, and off the disk when the promise resolves. Ends with no file half there. */
+  async remove(): Promise<void> {
+    const paths = (['log', 'index', 'timeindex', 'txnindex'] as const)
+      .map((kind) => this.#path(kind))
+      .filter((path) => this.#fileSystem.stat(path));
+    for (const path of paths) this.#fileSystem.rename(path, path + deletedSuffix);
+    this.close();
+    for (const path of paths) await this.#fileSystem.remove(path + deletedSuffix);
+  }
+
+  #path(kind: 'log' | 'index' | 'timeindex' | 'txnindex'): string {
+    return `${this.#directory}/${segmentFileName(this.baseOffset, kind)}`;
+  }
+}
