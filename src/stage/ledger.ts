@@ -89,6 +89,7 @@ export class Ledger {
     const results = sum(sessions.map((session) => this.#answeredByAll(camera, session)));
     // A result can be read before the statement that counts its frame.
     const published = Math.max(sum(statements.map((each) => each.published)), results);
+    const lost = sum(statements.map(totalLost));
     const complete = newest.state === 'ended' && results === published && statements.length === sessions.length;
     return {
       camera,
@@ -99,11 +100,11 @@ export class Ledger {
       ...(newest.note === undefined ? {} : { note: newest.note }),
       width: newest.width,
       height: newest.height,
-      captured: Math.max(captured, published),
+      captured: Math.max(captured, published + lost),
       published,
       results,
       failed: sum(sessions.map((session) => session.failed.size)),
-      lost: sum(statements.map(totalLost)),
+      lost,
       lostReasons: addReasons(statements),
       waiting: published - results,
       doubled: book.doubled,

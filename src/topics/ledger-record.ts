@@ -61,12 +61,24 @@ export function encodeSessionStatement(statement: SessionStatement): OutgoingRec
 export function decodeSessionStatement(record: IncomingRecord): SessionStatement {
   try {
     const statement = JSON.parse(record.value.toString('utf8')) as SessionStatement;
-    if (typeof statement.camera !== 'string' || !sessionStates.includes(statement.state))
-      throw new TypeError('no statement');
+    if (!isStatement(statement)) throw new TypeError('no statement');
     return statement;
   } catch (cause) {
     throw fault('RECORD_INVALID', `${recordRef(record)} is not a statement of a capture session`, { cause });
   }
+}
+
+/** What readers compute with; anything else may write to the topic, and must not bring them down. */
+function isStatement({ camera, session, state, lost, ...numbers }: SessionStatement): boolean {
+  const { openedAtUs, statedAtUs, width, height, captured, published } = numbers;
+  return (
+    typeof camera === 'string' &&
+    typeof session === 'string' &&
+    sessionStates.includes(state) &&
+    typeof lost === 'object' &&
+    lost !== null &&
+    [openedAtUs, statedAtUs, width, height, captured, published].every(Number.isFinite)
+  );
 }
 
 /** All frames lost in a session, whatever the reason. */
