@@ -1,5 +1,5 @@
 import type { LiveFrameHeader } from '../../../src/topics/live-message.ts';
-import type { Detection } from '../../../src/topics/result-record.ts';
+import type { Box, Detection } from '../../../src/topics/result-record.ts';
 import type { Picture } from './camera-pictures.ts';
 
 /** Boxes are drawn on pictures, not on the page: one colour that stands out from both day and night. */
@@ -7,13 +7,21 @@ const boxColour = '#2fe6b5';
 const outlineColour = 'rgb(0 0 0 / 55%)';
 const labelTextColour = '#04241b';
 const failureColour = '#ff6b62';
-const labelPixels = 12;
+/** A canvas narrower than this, in CSS pixels, is a tile: its lines are finer. */
+const tilePixels = 520;
 
-/** Where a frame lies on a canvas: scaled to fit, centred. */
-interface Placement {
+/** What painting needs to know of its canvas. */
+interface Surface {
+  context: CanvasRenderingContext2D;
+  /** Where the frame lies: scaled to fit, centred; in device pixels. */
   scale: number;
   left: number;
   top: number;
+  /** Device pixels of a line, a label's letters. */
+  linePixels: number;
+  letterPixels: number;
+  /** Labels drawn so far: none is drawn over another. */
+  labels: Box[];
 }
 
 /**
@@ -25,87 +33,83 @@ export function paintPicture(canvas: HTMLCanvasElement, picture: Picture, densit
   const context = canvas.getContext('2d', { alpha: false });
   if (!context || canvas.width === 0) return;
   const { header, bitmap, others } = picture;
-  const placement = place(header, canvas);
+  const surface = surfaceOf(context, header, density);
+  const { scale, left, top } = surface;
   context.fillStyle = '#000';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = 'high';
-  if (bitmap) {
-    context.drawImage(
-      bitmap,
-      placement.left,
-      placement.top,
-      header.width * placement.scale,
-      header.height * placement.scale,
-    );
-  }
-  for (const detection of [header, ...others].flatMap((each) => each.detections)) {
-    paintDetection(context, detection, placement, density);
-  }
-  if (header.error) paintFailure(context, header.error.code, canvas, density);
+  if (bitmap) context.drawImage(bitmap, left, top, header.width * scale, header.height * scale);
+  const detections = [header, ...others].flatMap((each) => each.detections).sort((a, b) => b.score - a.score);
+  for (const { box } of detections) paintBox(surface, box);
+  for (const detection of detections) paintName(surface, detection);
+  if (header.error) paintFailure(surface, header.error.code);
   canvas.dataset.frame = `${header.session}/${header.frame}`;
 }
 
-function place(header: LiveFrameHeader, canvas: HTMLCanvasElement): Placement {
-  const scale = Math.min(canvas.width / header.width, canvas.height / header.height);
+function surfaceOf(context: CanvasRenderingContext2D, header: LiveFrameHeader, density: number): Surface {
+  const { width, height } = context.canvas;
+  const scale = Math.min(width / header.width, height / header.height);
+  const isTile = width / density < tilePixels;
   return {
+    context,
     scale,
-    left: Math.round((canvas.width - header.width * scale) / 2),
-    top: Math.round((canvas.height - header.height * scale) / 2),
+    left: Math.round((width - header.width * scale) / 2),
+    top: Math.round((height - header.height * scale) / 2),
+    linePixels: (isTile ? 1.5 : 2) * density,
+    letterPixels: (isTile ? 11 : 12.5) * density,
+    labels: [],
   };
 }
 
-function paintDetection(
-  context: CanvasRenderingContext2D,
-  { label, score, box }: Detection,
-  { scale, left, top }: Placement,
-  density: number,
-): void {
-  const x = left + box.x * scale;
-  const y = top + box.y * scale;
-  const width = box.width * scale;
-  const height = box.height * scale;
-  context.lineJoin = 'round';
-  context.strokeStyle = outlineColour;
-  context.lineWidth = 4 * density;
-  context.strokeRect(x, y, width, height);
-  context.strokeStyle = boxColour;
-  context.lineWidth = 2 * density;
-  context.strokeRect(x, y, width, height);
-  paintLabel(context, `${label} ${Math.round(score * 100)}%`, { x: x - density, y }, boxColour, density);
+/** From frame pixels to device pixels. */
+function onSurface({ scale, left, top }: Surface, box: Box): Box {
+  return { x: left + box.x * scale, y: top + box.y * scale, width: box.width * scale, height: box.height * scale };
 }
 
-/** Above the point where there is room, else below it. */
-function paintLabel(
-  context: CanvasRenderingContext2D,
-  text: string,
-  at: { x: number; y: number },
-  colour: string,
-  density: number,
-): void {
-  const padding = 4 * density;
-  const height = (labelPixels + 6) * density;
-  context.font = `600 ${labelPixels * density}px system-ui, sans-serif`;
+function paintBox(surface: Surface, box: Box): void {
+  const { context, linePixels } = surface;
+  const { x, y, width, height } = onSurface(surface, box);
+  context.lineJoin = 'round';
+  // A dark line below the bright one keeps the box visible on bright ground.
+  for (const [colour, pixels] of [
+    [outlineColour, 2 * linePixels],
+    [boxColour, linePixels],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = pixels;
+    context.strokeRect(x, y, width, height);
+  }
+}
+
+function paintName(surface: Surface, { label, score, box }: Detection): void {
+  const { x, y } = onSurface(surface, box);
+  paintLabel(surface, `${label} ${Math.round(score * 100)}%`, { x: x - surface.linePixels / 2, y }, boxColour);
+}
+
+/** Above the point where there is room, else below it; left out where a more certain one is in the way. */
+function paintLabel(surface: Surface, text: string, at: { x: number; y: number }, colour: string): void {
+  const { context, letterPixels, labels } = surface;
+  context.font = `600 ${letterPixels}px system-ui, sans-serif`;
   context.textBaseline = 'middle';
+  const padding = letterPixels / 3;
+  const height = letterPixels * 1.5;
   const width = context.measureText(text).width + 2 * padding;
   const x = Math.max(0, Math.min(at.x, context.canvas.width - width));
   const y = at.y - height >= 0 ? at.y - height : at.y;
+  if (labels.some((each) => isTouching(each, { x, y, width, height }))) return;
+  labels.push({ x, y, width, height });
   context.fillStyle = colour;
   context.fillRect(x, y, width, height);
   context.fillStyle = labelTextColour;
-  context.fillText(text, x + padding, y + height / 2 + density / 2);
+  context.fillText(text, x + padding, y + height / 2 + letterPixels / 16);
 }
 
-function paintFailure(
-  context: CanvasRenderingContext2D,
-  code: string,
-  canvas: HTMLCanvasElement,
-  density: number,
-): void {
-  paintLabel(
-    context,
-    `no result for this frame: ${code}`,
-    { x: 8 * density, y: canvas.height - 8 * density },
-    failureColour,
-    density,
-  );
+function isTouching(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+function paintFailure(surface: Surface, code: string): void {
+  const { height } = surface.context.canvas;
+  const margin = surface.letterPixels / 2;
+  paintLabel(surface, `no result for this frame: ${code}`, { x: margin, y: height - margin }, failureColour);
 }

@@ -35,7 +35,7 @@ export function CameraDetail({ account, pictures, history, atMs, onEnlarge, chil
         </span>
         {children}
       </header>
-      <div class="detail-picture" style={{ aspectRatio: ratio, '--ratio': ratio }}>
+      <div class="detail-picture" style={{ '--ratio': ratio }}>
         {onEnlarge ? (
           <button type="button" class="picture-button" aria-label={`Enlarge ${account.camera}`} onClick={onEnlarge}>
             <PictureView account={account} pictures={pictures} />
@@ -43,6 +43,7 @@ export function CameraDetail({ account, pictures, history, atMs, onEnlarge, chil
         ) : (
           <PictureView account={account} pictures={pictures} />
         )}
+        {account.note !== undefined && <p class="detail-note">{account.note}</p>}
       </div>
       <div class="detail-side">
         <FrameCounts account={account} />
@@ -121,7 +122,7 @@ function DetectorChoice({ pictures }: { pictures: CameraPictures }) {
 }
 
 function Facts({ account }: { account: CameraAccount }) {
-  const { source, width, height, published, reconnects, doubled, lostReasons, session, note, camera } = account;
+  const { source, width, height, published, reconnects, doubled, lostReasons, session, camera } = account;
   const reasons = Object.entries(lostReasons).filter(([, count]) => count > 0);
   return (
     <dl class="facts">
@@ -141,7 +142,6 @@ function Facts({ account }: { account: CameraAccount }) {
           newest frame as JPEG
         </a>
       </Fact>
-      {note !== undefined && <Fact name="Note">{note}</Fact>}
     </dl>
   );
 }

@@ -14,6 +14,10 @@ interface ChartProps {
 }
 
 const heightPixels = 84;
+/** Whole numbers only: there are no half frames, and no latency worth a decimal. */
+const steps = [1, 2, 5]
+  .flatMap((each) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((power) => each * power))
+  .sort((a, b) => a - b);
 
 /** The last two minutes of one or two values. */
 export function Chart({ label, columns, revision, formatValue }: ChartProps) {
@@ -72,7 +76,7 @@ function optionsOf(element: HTMLElement, seriesCount: number, formatValue: (valu
     height: heightPixels,
     cursor: { show: false },
     legend: { show: false },
-    padding: [6, 0, 2, 0],
+    padding: [8, 0, 8, 0],
     scales: {
       x: { time: false, range: (_plot, _min, max) => [max - historySeconds, max] },
       y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 1) * 1.15)] },
@@ -82,7 +86,8 @@ function optionsOf(element: HTMLElement, seriesCount: number, formatValue: (valu
       {
         size: 46,
         gap: 6,
-        space: 28,
+        space: 30,
+        incrs: steps,
         font: `11px ${style.fontFamily}`,
         stroke: colour('--muted'),
         grid: { stroke: colour('--line'), width: 1 },

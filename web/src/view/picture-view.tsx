@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CameraAccount } from '../../../src/topics/camera-account.ts';
 import type { CameraPictures } from '../picture/camera-pictures.ts';
 import { paintPicture } from '../picture/paint-picture.ts';
+import { Advice } from './advice.tsx';
 
 /** A camera's newest frame with its boxes; what is missing or wrong is said in the same place, so that nothing moves. */
 export function PictureView({ account, pictures }: { account: CameraAccount; pictures: CameraPictures }) {
@@ -15,7 +16,7 @@ export function PictureView({ account, pictures }: { account: CameraAccount; pic
       {account.error && (
         <div class="picture-error" data-tone={account.state === 'failed' ? 'bad' : 'warning'}>
           <b>{account.error.message}</b>
-          <span>{account.error.next}</span>
+          <Advice text={account.error.next} />
         </div>
       )}
     </div>
