@@ -36,6 +36,11 @@ export interface StartDetectOptions {
   logger: Logger;
 }
 
+export interface RunningDetector extends RunningPart {
+  /** Name of the model that looks: another one than was asked for where that could not be had. */
+  readonly model: string;
+}
+
 /** `people@1`: who made a result. */
 export function detectorId({ name, version = 1 }: Pick<DetectorOptions, 'name' | 'version'>): string {
   return `${name}@${version}`;
@@ -48,7 +53,7 @@ export function detectorId({ name, version = 1 }: Pick<DetectorOptions, 'name' |
  * @throws MODEL_NOT_FOUND, MODEL_UNAVAILABLE, MODEL_INVALID, MODEL_SHAPE, OPTIONAL_PART_MISSING, CONFIG_INVALID (a label
  *   that the model does not know), BROKER_UNREACHABLE
  */
-export async function startDetect(options: StartDetectOptions): Promise<RunningPart> {
+export async function startDetect(options: StartDetectOptions): Promise<RunningDetector> {
   const { detector, logger } = options;
   const model = await findModel(detector.model, { cacheDir: options.cacheDir, logger });
   checkLabels(detector, model);
@@ -56,20 +61,22 @@ export async function startDetect(options: StartDetectOptions): Promise<RunningP
   try {
     const loop = await startLoop(options, pool);
     announce(options, model, pool.threads);
-    return new Detect(loop, pool);
+    return new Detect(loop, pool, model.manifest.name);
   } catch (error) {
     await pool.close();
     throw error;
   }
 }
 
-class Detect implements RunningPart {
+class Detect implements RunningDetector {
   readonly done: Promise<void>;
+  readonly model: string;
   readonly #loop: RunningPart;
   readonly #pool: InferencePool;
   #closing: Promise<void> | undefined;
 
-  constructor(loop: RunningPart, pool: InferencePool) {
+  constructor(loop: RunningPart, pool: InferencePool, model: string) {
+    this.model = model;
     this.#loop = loop;
     this.#pool = pool;
     this.done = Promise.race([loop.done, pool.failed]);

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fault } from '../../base/errors.ts';
+import { fault, systemErrorCode } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { CarriedModel, ModelManifest } from '../models/manifest.ts';
 import { convertGraphModel } from './convert-graph-model.ts';
@@ -16,7 +16,7 @@ const converterVersion = 1;
  * what it was made from.
  *
  * @returns the path of the .onnx file
- * @throws MODEL_UNAVAILABLE when the package is not installed, MODEL_INVALID when its model cannot be converted
+ * @throws MODEL_UNAVAILABLE when the package is not installed or the cache cannot be written, MODEL_INVALID when its model cannot be converted
  */
 export async function convertCarriedModel(
   manifest: ModelManifest,
@@ -66,10 +66,15 @@ async function digest(modelJson: string): Promise<string> {
 /** A file that is there is whole, even when two processes convert at once. */
 async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
   const partial = `${target}.${randomUUID()}.part`;
-  await mkdir(dirname(target), { recursive: true });
   try {
+    await mkdir(dirname(target), { recursive: true });
     await writeFile(partial, bytes, { flush: true });
     await rename(partial, target);
+  } catch (cause) {
+    throw fault('MODEL_UNAVAILABLE', `${target} cannot be written (${systemErrorCode(cause) ?? 'unknown reason'})`, {
+      next: 'Check who owns the cache directory and that its disk has room.',
+      cause,
+    });
   } finally {
     await rm(partial, { force: true });
   }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fault, isFault } from '../../base/errors.ts';
+import { fault } from '../../base/errors.ts';
 import type { ModelManifest } from './manifest.ts';
 
 export interface DownloadOptions {
@@ -20,7 +20,7 @@ const stallTimeoutMs = 10_000;
  * Downloads a model. The file appears under its name only when it is whole and its sha256 is right.
  *
  * @returns the file's path
- * @throws MODEL_UNAVAILABLE when it cannot be fetched, MODEL_INVALID when something else than the model came
+ * @throws MODEL_UNAVAILABLE when it cannot be fetched or kept, or when something else came (a login page, say)
  */
 export async function downloadModel(manifest: ModelManifest, options: DownloadOptions): Promise<string> {
   const { file } = manifest;
@@ -30,13 +30,12 @@ export async function downloadModel(manifest: ModelManifest, options: DownloadOp
     await mkdir(options.directory, { recursive: true });
     const found = await receive(manifest, partial, options);
     if (!file.sha256.includes(found)) {
-      throw fault('MODEL_INVALID', `${file.url} sent a file with the sha256 ${found}; expected ${file.sha256[0]}`);
+      throw new Error(`it sent a file with the sha256 ${found}; expected ${file.sha256[0]}`);
     }
     await rename(partial, target);
     return target;
   } catch (cause) {
     await rm(partial, { force: true });
-    if (isFault(cause)) throw cause;
     throw fault(
       'MODEL_UNAVAILABLE',
       `the model ${manifest.name} cannot be fetched from ${file.url}: ${reasonOf(cause)}`,

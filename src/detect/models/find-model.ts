@@ -1,14 +1,11 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fault, isFault } from '../../base/errors.ts';
+import { isFault } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { nearest } from '../../base/nearest.ts';
 import { convertCarriedModel } from '../convert/convert-carried-model.ts';
-import { builtInModels, defaultModelName, lastResortModel } from './built-in-models.ts';
+import { builtInModel, defaultModelName, lastResortModel } from './built-in-models.ts';
 import { downloadModel } from './download-model.ts';
 import type { ModelManifest } from './manifest.ts';
+import { type ModelPlaces, modelCache, modelOnDisk } from './model-on-disk.ts';
 import { isOwnModel, readOwnModel } from './own-model.ts';
-import { checkModelFile, isModelFile } from './verify-model-file.ts';
 
 export interface FoundModel {
   manifest: ModelManifest;
@@ -16,12 +13,8 @@ export interface FoundModel {
   path: string;
 }
 
-export interface FindModelOptions {
-  /** Vigil's cache; models lie in `models/` below it. */
-  cacheDir: string;
+export interface FindModelOptions extends ModelPlaces {
   logger: Pick<Logger, 'info' | 'warn'>;
-  /** A folder of models that goes before the cache; `VIGIL_MODELS` when left out. */
-  modelsDir?: string | undefined;
   /** Stands in for the network in tests. */
   fetch?: typeof fetch;
 }
@@ -52,40 +45,10 @@ export async function findModel(nameOrPath: string, options: FindModelOptions): 
   }
 }
 
-/** @throws MODEL_NOT_FOUND */
-export function builtInModel(name: string): ModelManifest {
-  const manifest = builtInModels.find((model) => model.name === name);
-  if (manifest) return manifest;
-  const names = builtInModels.map((model) => model.name);
-  const meant = nearest(name, names);
-  const known = `no model is called "${name}"; known are ${names.join(', ')}`;
-  throw fault('MODEL_NOT_FOUND', known, { next: meant && `Did you mean "${meant}"?` });
-}
-
-/** Where the cache keeps models. */
-export function modelCache(cacheDir: string): string {
-  return join(cacheDir, 'models');
-}
-
 async function locate(manifest: ModelManifest, options: FindModelOptions): Promise<string> {
-  const { fileName } = manifest.file;
-  const cache = modelCache(options.cacheDir);
-  if (manifest.carried) return convertCarriedModel(manifest, cache, options.logger);
-  const folder = options.modelsDir ?? process.env.VIGIL_MODELS;
-  if (folder && (await exists(join(folder, fileName)))) {
-    // Somebody pointed at this very folder: a wrong file in it is not passed over in silence.
-    await checkModelFile(join(folder, fileName), manifest.file);
-    return join(folder, fileName);
-  }
-  const cached = join(cache, fileName);
-  if (await isModelFile(cached, manifest.file)) return cached;
+  if (manifest.carried) return convertCarriedModel(manifest, modelCache(options.cacheDir), options.logger);
+  const there = await modelOnDisk(manifest, options);
+  if (there !== undefined) return there;
   options.logger.info(`fetching the model ${manifest.name} from ${manifest.file.url}`);
-  return downloadModel(manifest, { directory: cache, answerTimeoutMs, fetch: options.fetch });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  return downloadModel(manifest, { directory: modelCache(options.cacheDir), answerTimeoutMs, fetch: options.fetch });
 }
