@@ -92,7 +92,7 @@ class Loader {
       const { indexIntervalBytes } = this.#options.config;
       if (!segment.load(indexIntervalBytes)) this.#rebuildIndexes(segment);
       if (!segment.transactions.load()) return index;
-      if (index < this.#segments.length - 1) segment.seal();
+      if (index < this.#segments.length - 1) this.#rest(segment);
     }
     return this.#segments.length;
   }
@@ -198,7 +198,12 @@ class Loader {
     segment.persistIndexes();
     await segment.sync();
     await segment.syncIndexes();
-    if (segment !== this.#segments.at(-1)) segment.seal();
+    if (segment !== this.#segments.at(-1)) this.#rest(segment);
+  }
+
+  #rest(segment: Segment): void {
+    segment.seal();
+    segment.rest();
   }
 
   async finish(): Promise<LoadedLog> {

@@ -87,6 +87,8 @@ export class PartitionLog {
   #hasNewFiles = false;
   #cancelFlushTimer: (() => void) | undefined;
   #isClosed = false;
+  /** False while everything in the folder is as it was when the log was opened in order. */
+  #isChanged: boolean;
 
   private constructor(options: PartitionLogOptions, loaded: LoadedLog) {
     this.topic = options.topic;
@@ -100,6 +102,7 @@ export class PartitionLog {
     this.#leaderEpochs = loaded.leaderEpochs;
     this.#logStartOffset = largest(options.logStartOffset ?? 0n, this.#segments.first.baseOffset);
     this.#highWatermark = this.logEndOffset;
+    this.#isChanged = !options.cleanShutdown;
     this.#commits = new GroupCommit(
       {
         flusher: options.flusher,
@@ -149,7 +152,8 @@ export class PartitionLog {
   /** Records below it belong to no open transaction. */
   get lastStableOffset(): bigint {
     const unstable = this.#producers.firstUnstableOffset;
-    return unstable !== undefined && unstable < this.#highWatermark ? unstable : this.#highWatermark;
+    if (unstable === undefined || unstable >= this.#highWatermark) return this.#highWatermark;
+    return largest(unstable, this.#logStartOffset);
   }
 
   get offsets(): LogOffsets {
@@ -245,6 +249,7 @@ export class PartitionLog {
     const incoming = { sizeBytes: bytes.length, lastOffset, maxTimestampMs: largestTimestamp(batches) };
     if (mustRoll(this.#segments.active, incoming, this.#config, nowMs)) this.#roll(nowMs);
     const { active } = this.#segments;
+    this.#isChanged = true;
     active.append(bytes, batches, this.#config.indexIntervalBytes);
     this.#unsynced.add(active);
   }
@@ -254,8 +259,13 @@ export class PartitionLog {
     const { fileSystem } = this.#options;
     const next = { fileSystem, directory: this.#directory, baseOffset: full.nextOffset, createdMs: nowMs };
     const made = Segment.create(next);
-    if (!this.#producers.isEmpty) this.#snapshots.write(this.#producers, full.nextOffset);
-    full.seal();
+    try {
+      this.#snapshots.write(this.#producers, full.nextOffset);
+      full.seal();
+    } catch (error) {
+      made.close();
+      throw error;
+    }
     this.#segments.push(made);
     this.#unsynced.add(full);
     this.#hasNewFiles = true;
@@ -343,6 +353,8 @@ export class PartitionLog {
    */
   read(fromOffset: bigint, maxBytes: number, { minOneBatch, upTo }: ReadOptions): ReadOutcome {
     const { offsets } = this;
+    if (this.#isClosed)
+      return { ok: false, error: 'KAFKA_STORAGE_ERROR', message: `${this.#name} is closed`, ...offsets };
     if (fromOffset < offsets.logStartOffset || fromOffset > offsets.logEndOffset) {
       const message = `offset ${fromOffset} is not within ${offsets.logStartOffset} … ${offsets.logEndOffset}`;
       return { ok: false, error: 'OFFSET_OUT_OF_RANGE', message, ...offsets };
@@ -411,8 +423,8 @@ export class PartitionLog {
   }
 
   /**
-   * Hides the records before `offset` and deletes the segments that hold no others; asks for no wait. `-1n` means the high
-   * watermark.
+   * Hides the records before `offset`, at once; `-1n` means the high watermark. Segments that hold no others go with the next
+   * `enforceRetention`. To outlive a crash, the new start belongs in the log start offset checkpoint.
    *
    * @returns the new log start offset; undefined when `offset` lies after the high watermark
    */
@@ -425,6 +437,7 @@ export class PartitionLog {
 
   #moveStart(offset: bigint): void {
     this.#logStartOffset = offset;
+    this.#isChanged = true;
     this.#leaderEpochs.truncateStart(offset);
     for (const listener of [...this.#listeners]) listener();
   }
@@ -441,7 +454,7 @@ export class PartitionLog {
     const view = { segments: this.#segments.all, logStartOffset, highWatermark, nowMs, config: this.#config };
     const count = countDeletable(view);
     if (count === 0) return 0;
-    if (count === this.#segments.all.length) this.#roll(nowMs);
+    if (count === this.#segments.all.length && !this.#tryToRoll(nowMs)) return 0;
     const removed = this.#segments.takeFirst(count);
     if (this.#segments.first.baseOffset > logStartOffset) this.#moveStart(this.#segments.first.baseOffset);
     for (const segment of removed) this.#unsynced.delete(segment);
@@ -449,6 +462,16 @@ export class PartitionLog {
     const start = this.#segments.first.baseOffset;
     await this.#snapshots.removeUnless((offset) => offset >= start);
     return removed.length;
+  }
+
+  #tryToRoll(nowMs: number): boolean {
+    try {
+      this.#roll(nowMs);
+      return true;
+    } catch (error) {
+      this.#refuseWrite(error);
+      return false;
+    }
   }
 
   /** Resolves when everything appended before the call is on the disk. @throws LOG_FAILED */
@@ -475,11 +498,13 @@ export class PartitionLog {
   }
 
   async #closeInOrder(): Promise<void> {
+    if (!this.#isChanged) return;
     const { active } = this.#segments;
     active.seal();
     await active.syncIndexes();
     await this.#leaderEpochs.persist();
-    if (!this.#producers.isEmpty) await this.#snapshots.writeDurably(this.#producers, this.logEndOffset);
+    if (this.logEndOffset > this.#segments.first.baseOffset)
+      await this.#snapshots.writeDurably(this.#producers, this.logEndOffset);
     const bases = new Set(this.#segments.all.map((each) => each.baseOffset));
     await this.#snapshots.removeUnless((offset) => bases.has(offset) || offset === this.logEndOffset);
     await this.#options.fileSystem.syncDirectory(this.#directory);

@@ -90,7 +90,13 @@ export class Segment {
     return this.#offsetOfMaxTimestamp;
   }
 
+  /** Largest timestamp of the first batch; undefined without one. */
   get firstBatchTimestampMs(): bigint | undefined {
+    if (this.#firstBatchTimestampMs !== undefined || this.#sizeBytes === 0) return this.#firstBatchTimestampMs;
+    walkBatches({ file: this.file, from: 0, to: this.#sizeBytes, verify: false }, (batch) => {
+      this.#firstBatchTimestampMs = batch.maxTimestamp;
+      return false;
+    });
     return this.#firstBatchTimestampMs;
   }
 
@@ -295,6 +301,13 @@ export class Segment {
     this.#offsetIndex.seal();
     this.#timeIndex.seal();
     this.#positions.clear();
+  }
+
+  /** Closes the file until it is needed again. */
+  rest(): void {
+    if (this.#usersOfFile > 0) return;
+    this.#file?.close();
+    this.#file = undefined;
   }
 
   /** Resolves when all appended batches are on the disk. */
