@@ -1,0 +1,194 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError, fault, isFault, VigilError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { redactSource } from '../base/secrets.ts';
+import type { CameraOptions } from './camera-options.ts';
+import { CaptureSession } from './capture-session.ts';
+import type { Ffmpeg } from './ffmpeg.ts';
+import type { FramePublisher } from './frame-publisher.ts';
+import type { FrameReader } from './frame-reader.ts';
+import { createReader } from './open-reader.ts';
+import { reconnectDelayMs } from './reconnect-delay.ts';
+import { SessionAccount } from './session-account.ts';
+import { looksLive } from './source.ts';
+import type { StatementSender } from './statement-sender.ts';
+
+export interface CameraCaptureOptions {
+  ffmpeg: Ffmpeg;
+  camera: CameraOptions;
+  pace: 'live' | 'fast';
+  publisher: FramePublisher;
+  statements: StatementSender;
+  logger: Logger;
+  /** Time before the n-th attempt to open a live source again; `reconnectDelayMs` unless a test says otherwise. */
+  delayMs?: (failures: number, refused: boolean) => number;
+}
+
+const defaultSilenceMs = 10_000;
+const statementIntervalMs = 1000;
+/** How long frames in memory may still be published once the camera is to close. */
+const closingGraceMs = 1500;
+
+/** Keeps one camera captured: opens its source, opens it again whenever a live one fails, and states what happens. */
+export class CameraCapture {
+  readonly #options: CameraCaptureOptions;
+  readonly #closing = new AbortController();
+  /** Sessions with frames on their way or news to state; the last one is the current one. */
+  #sessions: SessionAccount[] = [];
+  #current: SessionAccount;
+  #reader: FrameReader | undefined;
+  #running: Promise<void> | undefined;
+  #failures = 0;
+  #reconnects = 0;
+
+  constructor(options: CameraCaptureOptions) {
+    this.#options = options;
+    this.#current = this.#begin(looksLive(options.camera.source));
+  }
+
+  /** @returns when a source that has an end is through, or the camera was closed. @throws the fault that ended such a source */
+  run(): Promise<void> {
+    this.#running ??= this.#runStating();
+    return this.#running;
+  }
+
+  /** Ends capture: reading stops at once, frames in memory are still published for a short while. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#reader?.interrupt();
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #runStating(): Promise<void> {
+    this.#state();
+    const ticker = setInterval(() => this.#state(), statementIntervalMs);
+    try {
+      await this.#run();
+    } finally {
+      clearInterval(ticker);
+    }
+  }
+
+  async #run(): Promise<void> {
+    let failure: VigilError | undefined;
+    for (;;) {
+      failure = await this.#attempt();
+      if (this.#closing.signal.aborted || !failure || !this.#current.live) break;
+      await this.#pauseAfter(failure);
+      if (this.#closing.signal.aborted) break;
+    }
+    await this.#finish(this.#closing.signal.aborted ? undefined : failure);
+  }
+
+  /** Opens the source and captures until it ends or fails. */
+  async #attempt(): Promise<VigilError | undefined> {
+    try {
+      await this.#capture();
+      if (!this.#current.live || this.#closing.signal.aborted) return undefined;
+      return fault('SOURCE_ENDED', `${redactSource(this.#options.camera.source)} ended its stream`);
+    } catch (error) {
+      if (error instanceof VigilError) return error;
+      return fault(
+        'SOURCE_UNREADABLE',
+        `${redactSource(this.#options.camera.source)} failed: ${describeError(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async #capture(): Promise<void> {
+    const { ffmpeg, camera, pace, publisher, logger } = this.#options;
+    const { signal } = this.#closing;
+    let session: CaptureSession | undefined;
+    const events = { onDamaged: () => session?.damaged() };
+    const silenceMs = camera.silenceMs ?? defaultSilenceMs;
+    const reader = await createReader({ ffmpeg, camera, silenceMs, events });
+    try {
+      this.#reader = reader;
+      if (signal.aborted) return;
+      await reader.open();
+      const account = this.#opened(reader.live);
+      const paced = isPaced(camera.source, reader.live, pace);
+      const onFirstFrame = () => this.#firstFrame();
+      session = new CaptureSession({ ffmpeg, camera, reader, account, publisher, paced, signal, logger, onFirstFrame });
+      await session.run();
+    } finally {
+      this.#reader = undefined;
+      await reader.close();
+    }
+  }
+
+  /** A source that was open before gets a new session; one that never was goes on with the one that says "opening". */
+  #opened(live: boolean): SessionAccount {
+    if (this.#current.hasRun) {
+      this.#current.ended();
+      this.#current = this.#begin(live);
+    }
+    this.#current.live = live;
+    this.#current.reconnects = this.#reconnects;
+    this.#current.running();
+    this.#state();
+    this.#options.logger.info(`capturing ${redactSource(this.#options.camera.source)} as ${this.#options.camera.id}`);
+    return this.#current;
+  }
+
+  #firstFrame(): void {
+    this.#failures = 0;
+  }
+
+  async #pauseAfter(failure: VigilError): Promise<void> {
+    const { logger, delayMs = reconnectDelayMs } = this.#options;
+    this.#failures += 1;
+    this.#reconnects += 1;
+    this.#current.reconnects = this.#reconnects;
+    this.#current.failed('reconnecting', failure);
+    this.#state();
+    const waitMs = delayMs(this.#failures, isFault(failure, 'SOURCE_UNAUTHORIZED'));
+    logger.warn({ code: failure.code, inMs: waitMs }, `${failure.message}; trying again`);
+    await delay(waitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+
+  /** The last statement, after every frame has been acknowledged. @throws the failure, once it is stated */
+  async #finish(failure: VigilError | undefined): Promise<void> {
+    const { publisher, statements } = this.#options;
+    await publisher.whenEmpty(this.#closing.signal);
+    await publisher.whenEmpty(AbortSignal.timeout(closingGraceMs));
+    this.#giveUp(publisher.stop().length);
+    if (failure) this.#current.failed('failed', failure);
+    else this.#current.ended();
+    this.#state();
+    await Promise.race([statements.settled(), delay(closingGraceMs, undefined, { ref: false })]);
+    if (!failure) return;
+    this.#options.logger.error({ code: failure.code }, failure.message);
+    throw failure;
+  }
+
+  #giveUp(unpublished: number): void {
+    if (unpublished === 0) return;
+    this.#current.lost(this.#options.publisher.lossReason, unpublished);
+    this.#options.logger.error(
+      `${unpublished} frames of ${this.#options.camera.id} could not be published before closing`,
+    );
+  }
+
+  #begin(live: boolean): SessionAccount {
+    const account = new SessionAccount(this.#options.camera, live);
+    this.#sessions.push(account);
+    return account;
+  }
+
+  /** States what is new, and forgets sessions that are over and fully stated. */
+  #state(): void {
+    for (const account of this.#sessions) {
+      if (account.hasNews) this.#options.statements.say(account.statement());
+    }
+    this.#sessions = this.#sessions.filter((account) => account === this.#current || !account.isSettled);
+  }
+}
+
+/** Films run at their own speed unless they are to run fast; cameras set their own pace; the test picture has none. */
+function isPaced(source: string, live: boolean, pace: 'live' | 'fast'): boolean {
+  return live ? source === 'testsrc' : pace === 'live';
+}

@@ -1,0 +1,115 @@
+import { wallClockUs } from '../base/clock.ts';
+import type { VigilError } from '../base/errors.ts';
+import { redactSource } from '../base/secrets.ts';
+import type { LossReason, SessionState, SessionStatement } from '../topics/ledger-record.ts';
+import type { CameraOptions } from './camera-options.ts';
+import { newSessionId } from './session-id.ts';
+
+/** What happened in one session of a camera: counts, state, and the next frame's number. */
+export class SessionAccount {
+  readonly id = newSessionId();
+  readonly #camera: CameraOptions;
+  readonly #openedAtUs = wallClockUs();
+  readonly #lost: Partial<Record<LossReason, number>> = {};
+  #state: SessionState = 'opening';
+  #error: SessionStatement['error'];
+  #captured = 0;
+  #numbered = 0;
+  #published = 0;
+  #width = 0;
+  #height = 0;
+  #changed = true;
+  #wasOpen = false;
+  live: boolean;
+  reconnects = 0;
+
+  constructor(camera: CameraOptions, live: boolean) {
+    this.#camera = camera;
+    this.live = live;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Whether the source was open in this session, so that opening it again needs a new one. */
+  get hasRun(): boolean {
+    return this.#wasOpen;
+  }
+
+  /** Whether anything changed since the last statement was taken. */
+  get hasNews(): boolean {
+    return this.#changed;
+  }
+
+  /** Nothing of this session is on its way any more. */
+  get isSettled(): boolean {
+    return this.#numbered === this.#published;
+  }
+
+  running(): void {
+    this.#wasOpen = true;
+    this.#set('running');
+  }
+
+  ended(): void {
+    this.#set('ended', this.#error);
+  }
+
+  failed(state: 'reconnecting' | 'failed', { code, message, next }: VigilError): void {
+    this.#set(state, { code, message, next });
+  }
+
+  /** The source delivered a frame of the wanted rate. */
+  captured(): void {
+    this.#captured += 1;
+    this.#changed = true;
+  }
+
+  lost(reason: LossReason, count = 1): void {
+    if (count > 0) this.#lost[reason] = (this.#lost[reason] ?? 0) + count;
+    this.#changed = true;
+  }
+
+  /** The number of a frame that enters the queue now. */
+  number(width: number, height: number): number {
+    this.#width = width;
+    this.#height = height;
+    return this.#numbered++;
+  }
+
+  published(): void {
+    this.#published += 1;
+    this.#changed = true;
+  }
+
+  /** The statement for the ledger as of now. */
+  statement(): SessionStatement {
+    this.#changed = false;
+    const { id: camera, source, fps, note } = this.#camera;
+    return {
+      camera,
+      session: this.id,
+      state: this.#state,
+      live: this.live,
+      source: redactSource(source),
+      openedAtUs: this.#openedAtUs,
+      statedAtUs: wallClockUs(),
+      width: this.#width,
+      height: this.#height,
+      fps,
+      captured: this.#captured,
+      published: this.#published,
+      lost: { ...this.#lost },
+      reconnects: this.reconnects,
+      ...(this.#error ? { error: this.#error } : {}),
+      ...(note === undefined ? {} : { note }),
+    };
+  }
+
+  #set(state: SessionState, error?: SessionStatement['error']): void {
+    this.#state = state;
+    this.#error = error;
+    this.#changed = true;
+  }
+}
