@@ -2,29 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryFileSystem } from '../../src/base/memory-file-system.ts';
 import { nodeFileSystem } from '../../src/base/node-file-system.ts';
-import type { PartitionLog } from '../../src/log/partition-log.ts';
 import { recordBatches } from '../../src/wire/record-batch.ts';
-import { batchRecords } from '../../src/wire/records.ts';
 import { appendDurably, batchOf, openLog } from './open-log.ts';
+import { readValues } from './read-values.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-
-/** All values from an offset to the high watermark, with their offsets. */
-function valuesOf(log: PartitionLog, fromOffset = log.logStartOffset, maxBytes = 1_000_000): [bigint, string][] {
-  const found: [bigint, string][] = [];
-  for (let next = fromOffset; next < log.highWatermark; ) {
-    const outcome = log.read(next, maxBytes, { minOneBatch: true, upTo: 'highWatermark' });
-    assert.ok(outcome.ok);
-    assert.ok(outcome.sizeBytes > 0, `nothing at offset ${next}`);
-    for (const buffer of outcome.buffers) {
-      for (const batch of recordBatches(buffer)) {
-        for (const record of batchRecords(batch))
-          found.push([batch.baseOffset + BigInt(record.offsetDelta), String(record.value)]);
-      }
-    }
-    next = outcome.nextOffset;
-  }
-  return found;
-}
 
 test('records are read back with consecutive offsets, from disk and from memory', async (context) => {
   const folder = temporaryFolder(context);
@@ -35,10 +16,10 @@ test('records are read back with consecutive offsets, from disk and from memory'
     const log = await openLog({ fileSystem, directory });
     assert.equal(await appendDurably(log, batchOf(['a', 'b'])), 0n);
     assert.equal(await appendDurably(log, batchOf(['c'])), 2n);
-    assert.deepEqual(valuesOf(log), [
-      [0n, 'a'],
-      [1n, 'b'],
-      [2n, 'c'],
+    assert.deepEqual(readValues(log), [
+      { offset: 0n, value: 'a' },
+      { offset: 1n, value: 'b' },
+      { offset: 2n, value: 'c' },
     ]);
     await log.close();
   }
@@ -50,11 +31,11 @@ test('a log that was closed in order, and one that was not, hold the same record
     const options = { fileSystem: nodeFileSystem, directory: `${folder}/topic-0`, config: { segmentBytes: 600 } };
     const first = await openLog(options);
     for (let n = 0; n < 40; n++) await appendDurably(first, batchOf([`value ${n}`, 'more']));
-    const before = valuesOf(first);
+    const before = readValues(first);
     assert.equal(before.length, 80);
     const { recoveryPoint } = cleanShutdown ? await first.close() : { recoveryPoint: 0n };
     const second = await openLog({ ...options, cleanShutdown, recoveryPoint });
-    assert.deepEqual(valuesOf(second), before);
+    assert.deepEqual(readValues(second), before);
     assert.equal(await appendDurably(second, batchOf(['next'])), 80n);
     await second.close();
   }

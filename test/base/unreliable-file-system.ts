@@ -1,0 +1,233 @@
+import type { FileStat, FileSystem, Lock, OpenFile } from '../../src/base/file-system.ts';
+import { parentOf } from '../../src/base/file-system.ts';
+import { systemError } from '../../src/base/memory-file-system.ts';
+
+type Change = { kind: 'write'; position: number; bytes: Buffer } | { kind: 'truncate'; sizeBytes: number };
+
+/** A file's bytes as programs see them, as the disk has them, and what lies between. */
+interface Content {
+  seen: Buffer;
+  onDisk: Buffer;
+  pending: Change[];
+}
+
+/** How much a power loss keeps of what was not synced: nothing, or any part of it in any order. */
+export type PowerLoss = { keeps: 'nothing' } | { keeps: 'anything'; random: () => number };
+
+const sectorBytes = 512;
+
+/**
+ * A file system in memory that keeps account of what was synced, and fails on demand.
+ *
+ * The model is harsher than any real disk: without `sync` no byte need be there after a power loss, without
+ * `syncDirectory` no name, and what was not synced may be there in part, in any order of sectors.
+ */
+export class UnreliableFileSystem implements FileSystem {
+  readonly #seen = new Map<string, Content>();
+  #onDisk = new Map<string, Content>();
+  readonly #folders = new Set<string>(['/']);
+  #generation = 0;
+  /** Bytes that can still be written before ENOSPC. */
+  roomBytes = Number.POSITIVE_INFINITY;
+  /** Longest single write; the rest is left to the caller, as a system may. */
+  longestWrite = Number.POSITIVE_INFINITY;
+  /** Called before each sync; an error makes it fail, a promise delays it. */
+  beforeSync: ((path: string) => void | Promise<void>) | undefined;
+  /** Called before each write, truncation, rename, removal and creation; may throw. */
+  beforeChange: ((path: string) => void) | undefined;
+  syncs = 0;
+
+  open(path: string, mode: 'read' | 'write' | 'create'): OpenFile {
+    let content = this.#seen.get(path);
+    if (!content) {
+      if (mode !== 'create') throw systemError('ENOENT', `no file ${path}`);
+      if (!this.#folders.has(parentOf(path))) throw systemError('ENOENT', `no folder ${parentOf(path)}`);
+      this.beforeChange?.(path);
+      content = { seen: Buffer.alloc(0), onDisk: Buffer.alloc(0), pending: [] };
+      this.#seen.set(path, content);
+    }
+    return this.#openFile(path, content);
+  }
+
+  #openFile(path: string, content: Content): OpenFile {
+    const generation = this.#generation;
+    const alive = (): void => {
+      if (generation !== this.#generation) throw systemError('EIO', `${path} was open when the power went`);
+    };
+    return {
+      path,
+      write: (buffers, position) => {
+        alive();
+        return this.#write(path, content, Buffer.concat(buffers), position);
+      },
+      read: (target, position) => {
+        alive();
+        return content.seen.copy(target, 0, Math.min(position, content.seen.length));
+      },
+      truncate: (sizeBytes) => {
+        alive();
+        this.beforeChange?.(path);
+        change(content, { kind: 'truncate', sizeBytes });
+      },
+      sizeBytes: () => content.seen.length,
+      sync: async () => {
+        alive();
+        await this.#sync(path, content);
+      },
+      close: () => {},
+    };
+  }
+
+  #write(path: string, content: Content, bytes: Buffer, position: number): number {
+    this.beforeChange?.(path);
+    const count = Math.min(bytes.length, this.longestWrite, this.roomBytes);
+    if (bytes.length > 0 && count === 0) throw systemError('ENOSPC', `no room for ${path}`);
+    this.roomBytes -= count;
+    change(content, { kind: 'write', position, bytes: bytes.subarray(0, count) });
+    return count;
+  }
+
+  async #sync(path: string, content: Content): Promise<void> {
+    const generation = this.#generation;
+    const covered = content.pending.length;
+    const target = Buffer.from(content.seen);
+    await this.beforeSync?.(path);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (generation !== this.#generation) throw systemError('EIO', `${path} was being synced when the power went`);
+    this.syncs += 1;
+    content.onDisk = target;
+    content.pending.splice(0, covered);
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    const generation = this.#generation;
+    const names = [...this.#seen].filter(([each]) => parentOf(each) === path);
+    await this.beforeSync?.(path);
+    if (generation !== this.#generation) throw systemError('EIO', `${path} was being synced when the power went`);
+    for (const each of [...this.#onDisk.keys()]) if (parentOf(each) === path) this.#onDisk.delete(each);
+    for (const [each, content] of names) this.#onDisk.set(each, content);
+  }
+
+  rename(from: string, to: string): void {
+    this.beforeChange?.(from);
+    const content = this.#seen.get(from);
+    if (!content) throw systemError('ENOENT', `no file ${from}`);
+    this.#seen.delete(from);
+    this.#seen.set(to, content);
+  }
+
+  async remove(path: string): Promise<void> {
+    this.beforeChange?.(path);
+    this.#seen.delete(path);
+  }
+
+  removeDirectory(path: string): void {
+    this.#folders.delete(path);
+  }
+
+  /** Folders are there for good at once: those of partitions are synced by their makers. */
+  makeDirectory(path: string): void {
+    for (let each = path; each !== '/'; each = parentOf(each)) this.#folders.add(each);
+  }
+
+  list(path: string): string[] {
+    if (!this.#folders.has(path)) throw systemError('ENOENT', `no folder ${path}`);
+    return [...this.#seen.keys()].filter((each) => parentOf(each) === path).map((each) => each.slice(path.length + 1));
+  }
+
+  stat(path: string): FileStat | undefined {
+    const content = this.#seen.get(path);
+    if (content) return { sizeBytes: content.seen.length, isDirectory: false, modifiedMs: 0 };
+    return this.#folders.has(path) ? { sizeBytes: 0, isDirectory: true, modifiedMs: 0 } : undefined;
+  }
+
+  lock(): Lock {
+    return { release: () => {} };
+  }
+
+  /** The machine goes dark and comes back: open files are dead, and only what the disk has is there. */
+  losePower(loss: PowerLoss): void {
+    this.#generation += 1;
+    this.#onDisk = namesAfter(loss, this.#seen, this.#onDisk);
+    this.#seen.clear();
+    for (const [path, content] of this.#onDisk) {
+      const bytes = bytesAfter(loss, content);
+      this.#seen.set(path, content);
+      Object.assign(content, { seen: bytes, onDisk: Buffer.from(bytes), pending: [] });
+    }
+  }
+
+  /** The process dies; the system lives on: everything written is there, open files are dead. */
+  killProcess(): void {
+    this.#generation += 1;
+  }
+
+  /** For damaging a file behind the log's back. */
+  overwrite(path: string, edit: (bytes: Buffer) => Buffer): void {
+    const content = this.#seen.get(path);
+    if (!content) throw systemError('ENOENT', `no file ${path}`);
+    content.seen = edit(Buffer.from(content.seen));
+    content.onDisk = Buffer.from(content.seen);
+    content.pending = [];
+  }
+
+  bytesOf(path: string): Buffer {
+    const content = this.#seen.get(path);
+    if (!content) throw systemError('ENOENT', `no file ${path}`);
+    return Buffer.from(content.seen);
+  }
+}
+
+function change(content: Content, made: Change): void {
+  content.seen = applied(content.seen, made);
+  content.pending.push(made);
+}
+
+function applied(bytes: Buffer, made: Change): Buffer {
+  if (made.kind === 'truncate') return resized(bytes, made.sizeBytes);
+  const target = resized(bytes, Math.max(bytes.length, made.position + made.bytes.length));
+  made.bytes.copy(target, made.position);
+  return target;
+}
+
+function resized(bytes: Buffer, sizeBytes: number): Buffer {
+  const target = Buffer.alloc(sizeBytes);
+  bytes.copy(target);
+  return target;
+}
+
+function namesAfter(loss: PowerLoss, seen: Map<string, Content>, onDisk: Map<string, Content>): Map<string, Content> {
+  const names = new Map(onDisk);
+  if (loss.keeps === 'nothing') return names;
+  for (const [path, content] of seen) if (loss.random() < 0.5) names.set(path, content);
+  for (const path of onDisk.keys()) if (!seen.has(path) && loss.random() < 0.5) names.delete(path);
+  return names;
+}
+
+function bytesAfter(loss: PowerLoss, content: Content): Buffer {
+  if (loss.keeps === 'nothing') return content.onDisk;
+  let bytes = content.onDisk;
+  for (const made of content.pending) {
+    if (made.kind === 'truncate') {
+      if (loss.random() < 0.5) bytes = applied(bytes, made);
+      continue;
+    }
+    for (let from = 0; from < made.bytes.length; from += sectorBytes) {
+      if (loss.random() < 0.5) continue;
+      const part = made.bytes.subarray(from, from + sectorBytes);
+      bytes = applied(bytes, { kind: 'write', position: made.position + from, bytes: part });
+    }
+  }
+  return bytes;
+}
+
+/** Random numbers in 0..1 that are the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
