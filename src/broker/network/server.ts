@@ -55,7 +55,8 @@ export class KafkaServer {
     await startListening(server, wanted);
     this.#listeners.push(server);
     const address = server.address();
-    return { host: wanted.host, port: typeof address === 'object' && address !== null ? address.port : wanted.port };
+    if (typeof address !== 'object' || address === null) return wanted;
+    return { host: address.address, port: address.port };
   }
 
   #accept(socket: Socket): void {

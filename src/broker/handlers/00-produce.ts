@@ -1,0 +1,130 @@
+/**
+ * Produce: appends one record batch per partition.
+ *
+ * Differs from Apache Kafka: acks=1 waits for the flush policy as acks=all does, there being one replica.
+ * Versions 0 to 2 are advertised, because librdkafka up to 2.8 stops compressing otherwise, and close the connection.
+ */
+import { type ErrorName, errorCode } from '../../wire/error-codes.ts';
+import { type ProduceRequest, produceRequest, produceResponse } from '../../wire/messages/00-produce.ts';
+import { batchAt } from '../../wire/record-batch.ts';
+import { type RequestContext, serveApi } from '../handler.ts';
+import { findPartition, findTopic } from './partition-lookup.ts';
+
+const zstdSinceVersion = 7;
+
+type ProduceTopic = ProduceRequest['topicData'][number];
+type ProducePartition = ProduceTopic['partitionData'][number];
+
+interface PartitionAnswer {
+  index: number;
+  errorCode: number;
+  baseOffset: bigint;
+  logAppendTimeMs?: bigint;
+  logStartOffset?: bigint;
+  recordErrors?: { batchIndex: number; batchIndexErrorMessage: string }[];
+  errorMessage?: string | null;
+}
+
+interface Appended {
+  answer: PartitionAnswer;
+  durable?: Promise<void>;
+}
+
+export const produceHandler = serveApi({
+  request: produceRequest,
+  response: produceResponse,
+  versions: [0, 13],
+  oldestServed: 3,
+  isPipelined: true,
+  handle: produce,
+});
+
+function produce(request: ProduceRequest, context: RequestContext) {
+  const topics = request.topicData.map((topic) => ({
+    name: topic.name,
+    topicId: topic.topicId,
+    appended: topic.partitionData.map((partition) => appendTo(topic, partition, request, context)),
+  }));
+  if (request.acks === 0) return withoutAnswer(topics.flatMap((topic) => topic.appended));
+  const answers = topics.map(({ name, topicId, appended }) =>
+    Promise.all(appended.map(acknowledged)).then((partitionResponses) => ({ name, topicId, partitionResponses })),
+  );
+  return Promise.all(answers).then((responses) => ({ responses, throttleTimeMs: 0 }));
+}
+
+/** A client that wants no answers learns of an error by losing its connection. */
+function withoutAnswer(appended: Appended[]): null {
+  const failed = appended.find(({ answer }) => answer.errorCode !== errorCode.NONE);
+  if (failed !== undefined) throw new Error(`a record sent with acks=0 failed with error ${failed.answer.errorCode}`);
+  return null;
+}
+
+function acknowledged({ answer, durable }: Appended): PartitionAnswer | Promise<PartitionAnswer> {
+  if (durable === undefined) return answer;
+  return durable.then(
+    () => answer,
+    (error: unknown) =>
+      refused(answer.index, 'KAFKA_STORAGE_ERROR', error instanceof Error ? error.message : null).answer,
+  );
+}
+
+function appendTo(
+  topic: ProduceTopic,
+  { index, records }: ProducePartition,
+  request: ProduceRequest,
+  context: RequestContext,
+): Appended {
+  if (![-1, 0, 1].includes(request.acks)) return refused(index, 'INVALID_REQUIRED_ACKS');
+  const partition = findPartition(findTopic(context.broker.topics, topic), index);
+  if (typeof partition === 'string') return refused(index, partition);
+  if (partition.topic.isInternal) return refused(index, 'INVALID_TOPIC_EXCEPTION');
+  const wrong = checkBatch(records, request, context.apiVersion);
+  if (wrong !== undefined || records === null) return refused(index, wrong?.error ?? 'INVALID_RECORD', wrong?.message);
+  const outcome = partition.log.append(records, { leaderEpoch: context.broker.leaderEpoch, origin: 'client' });
+  if (!outcome.ok) return refused(index, outcome.error, outcome.message, outcome.recordErrors);
+  const { baseOffset, logAppendTimeMs, logStartOffset, durable } = outcome;
+  return { answer: { index, errorCode: errorCode.NONE, baseOffset, logAppendTimeMs, logStartOffset }, durable };
+}
+
+/** From version 3 on a partition's records are exactly one batch of format 2. */
+function checkBatch(
+  records: Buffer | null,
+  request: ProduceRequest,
+  apiVersion: number,
+): { error: ErrorName; message: string } | undefined {
+  if (records === null || records.length === 0) return { error: 'INVALID_RECORD', message: 'There is no record batch' };
+  const found = batchAt(records, 0);
+  if (found.kind !== 'batch') {
+    const message =
+      found.kind === 'corrupt' ? found.reason : `The batch is cut off: it needs ${found.neededBytes} bytes`;
+    return { error: 'CORRUPT_MESSAGE', message };
+  }
+  const { batch } = found;
+  if (batch.sizeBytes !== records.length)
+    return { error: 'INVALID_RECORD', message: 'There is more than one record batch' };
+  if (batch.compression === 'zstd' && apiVersion < zstdSinceVersion) {
+    return { error: 'UNSUPPORTED_COMPRESSION_TYPE', message: `zstd needs Produce version ${zstdSinceVersion}` };
+  }
+  if (batch.isTransactional !== (request.transactionalId !== null)) {
+    return batch.isTransactional
+      ? { error: 'INVALID_TXN_STATE', message: 'A transactional batch in a request without a transactional id' }
+      : undefined;
+  }
+  return undefined;
+}
+
+function refused(
+  index: number,
+  error: ErrorName,
+  message: string | null = null,
+  recordErrors: readonly { batchIndex: number; message: string }[] = [],
+): Appended {
+  const answer: PartitionAnswer = {
+    index,
+    errorCode: errorCode[error],
+    baseOffset: -1n,
+    errorMessage: message,
+    recordErrors: recordErrors.map((each) => ({ batchIndex: each.batchIndex, batchIndexErrorMessage: each.message })),
+  };
+  return { answer };
+}

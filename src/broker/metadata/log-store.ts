@@ -1,0 +1,180 @@
+import type { Clock } from '../../base/clock.ts';
+import { fault, isFault } from '../../base/errors.ts';
+import type { FileSystem } from '../../base/file-system.ts';
+import type { Logger } from '../../base/logger.ts';
+import {
+  logStartOffsetFileName,
+  type PartitionOffset,
+  readOffsetCheckpoint,
+  recoveryPointFileName,
+  writeOffsetCheckpoint,
+} from '../../log/checkpoint-file.ts';
+import { deletedFolderSuffix, partitionFolderName } from '../../log/file-names.ts';
+import type { Flusher } from '../../log/flusher.ts';
+import type { FlushPolicy, LogConfig } from '../../log/log-config.ts';
+import { PartitionLog } from '../../log/partition-log.ts';
+import { readPartitionMetadata, writePartitionMetadata } from '../../log/partition-metadata.ts';
+import { removeFolder } from '../../log/remove-folder.ts';
+import type { BrokerSettings } from '../configs/broker-settings.ts';
+import { logConfigFrom } from '../configs/topic-configs.ts';
+import type { StoredTopic } from './metadata-file.ts';
+import type { Topic } from './topic.ts';
+
+export interface LogStoreOptions {
+  fileSystem: FileSystem;
+  /** The data directory; it exists. */
+  directory: string;
+  settings: BrokerSettings;
+  flusher: Flusher;
+  flushPolicy: FlushPolicy;
+  flushIntervalMs: number;
+  clock: Clock;
+  logger: Logger;
+  /** Whether the data directory was left in order. */
+  cleanShutdown: boolean;
+}
+
+/** Opens the logs of partitions with the right settings, and keeps their checkpoints. */
+export class LogStore {
+  readonly #options: LogStoreOptions;
+  readonly #open = new Map<string, PartitionLog>();
+  readonly #recoveryPoints: Map<string, bigint>;
+  readonly #startOffsets: Map<string, bigint>;
+  #checkpointing: Promise<void> = Promise.resolve();
+
+  /** @throws LOG_CORRUPT when a checkpoint cannot be read */
+  constructor(options: LogStoreOptions) {
+    this.#options = options;
+    this.#recoveryPoints = this.#readCheckpoint(recoveryPointFileName);
+    this.#startOffsets = this.#readCheckpoint(logStartOffsetFileName);
+  }
+
+  configFor(topic: Pick<Topic, 'configs'>): LogConfig {
+    const { settings, flushPolicy, flushIntervalMs } = this.#options;
+    const effective = (name: string) => topic.configs.get(name) ?? settings.topicDefault(name);
+    const producerIdExpirationMs = settings.number('producer.id.expiration.ms');
+    return logConfigFrom(effective, { flushPolicy, flushIntervalMs, producerIdExpirationMs });
+  }
+
+  /** Opens a partition's log, making its folder when there is none. @throws LOG_CORRUPT, DATA_DIRECTORY_UNUSABLE */
+  async open(topic: Topic, partition: number): Promise<PartitionLog> {
+    const { fileSystem, clock, flusher, cleanShutdown, logger } = this.#options;
+    const name = partitionFolderName(topic.name, partition);
+    const directory = `${this.#options.directory}/${name}`;
+    const isNew = await this.#claimFolder(directory, topic.id);
+    const log = await PartitionLog.open({
+      fileSystem,
+      directory,
+      topic: topic.name,
+      partition,
+      config: this.configFor(topic),
+      clock,
+      recoveryPoint: isNew ? 0n : (this.#recoveryPoints.get(name) ?? 0n),
+      cleanShutdown: cleanShutdown || isNew,
+      logStartOffset: isNew ? 0n : (this.#startOffsets.get(name) ?? 0n),
+      flusher,
+      report: (message) => logger.warn(message),
+    });
+    this.#open.set(name, log);
+    return log;
+  }
+
+  /** The folder of a partition; one that belongs to an earlier topic of the same name is put aside, never read. */
+  async #claimFolder(directory: string, topicId: string): Promise<boolean> {
+    const { fileSystem, logger } = this.#options;
+    if (fileSystem.stat(directory) !== undefined) {
+      const owner = readPartitionMetadata(fileSystem, directory);
+      if (owner === topicId) return false;
+      if (owner !== undefined) {
+        const aside = `${directory}.${owner}-stray`;
+        logger.warn(`${directory} belongs to another topic (${owner}); it is kept as ${aside}`);
+        fileSystem.rename(directory, aside);
+      }
+    }
+    fileSystem.makeDirectory(directory);
+    await writePartitionMetadata(fileSystem, directory, topicId);
+    await fileSystem.syncDirectory(this.#options.directory);
+    return true;
+  }
+
+  /** Deletes a log for good; returns once no crash can bring it back. */
+  async delete(topic: Topic, partition: number): Promise<void> {
+    const name = partitionFolderName(topic.name, partition);
+    const log = this.#open.get(name);
+    this.#open.delete(name);
+    this.#recoveryPoints.delete(name);
+    this.#startOffsets.delete(name);
+    await log?.delete();
+  }
+
+  /** Ends a deletion that a stop interrupted: removes what is left of a topic's folders. */
+  async removeFolders({ name, id, partitions }: StoredTopic): Promise<void> {
+    const { fileSystem } = this.#options;
+    for (let index = 0; index < partitions; index++) {
+      const directory = `${this.#options.directory}/${partitionFolderName(name, index)}`;
+      if (fileSystem.stat(directory) === undefined || readPartitionMetadata(fileSystem, directory) !== id) continue;
+      const doomed = `${directory}.${id}${deletedFolderSuffix}`;
+      fileSystem.rename(directory, doomed);
+      await removeFolder(fileSystem, doomed);
+    }
+  }
+
+  /** Writes down how far every log is on the disk and where it begins: what bounds the reading after a crash. */
+  checkpoint(): Promise<void> {
+    this.#checkpointing = this.#checkpointing.then(() => this.#writeCheckpoints());
+    return this.#checkpointing;
+  }
+
+  async #writeCheckpoints(): Promise<void> {
+    const { fileSystem, directory, logger } = this.#options;
+    const logs = [...this.#open.values()];
+    const offsets = (of: (log: PartitionLog) => bigint): PartitionOffset[] =>
+      logs.map((log) => ({ topic: log.topic, partition: log.partition, offset: of(log) }));
+    try {
+      await writeOffsetCheckpoint(
+        fileSystem,
+        `${directory}/${recoveryPointFileName}`,
+        offsets((log) => log.recoveryPoint),
+      );
+      await writeOffsetCheckpoint(
+        fileSystem,
+        `${directory}/${logStartOffsetFileName}`,
+        offsets((log) => log.logStartOffset),
+      );
+    } catch (error) {
+      logger.error({ err: error }, 'The checkpoints could not be written; a restart after a crash takes longer');
+    }
+  }
+
+  /** Applies retention to all logs. */
+  async enforceRetention(): Promise<void> {
+    for (const log of [...this.#open.values()]) {
+      try {
+        await log.enforceRetention(this.#options.clock.nowMs());
+      } catch (error) {
+        this.#options.logger.error({ err: error }, `Retention failed on ${log.topic}-${log.partition}`);
+      }
+    }
+  }
+
+  /** @returns whether every log was closed in order */
+  async close(): Promise<boolean> {
+    const logs = [...this.#open.values()];
+    const closings = await Promise.allSettled(logs.map((log) => log.close()));
+    await this.checkpoint();
+    this.#open.clear();
+    const failed = closings.flatMap((closing) => (closing.status === 'rejected' ? [closing.reason as unknown] : []));
+    for (const error of failed) this.#options.logger.error({ err: error }, 'A log could not be closed in order');
+    return failed.length === 0;
+  }
+
+  #readCheckpoint(name: string): Map<string, bigint> {
+    try {
+      const offsets = readOffsetCheckpoint(this.#options.fileSystem, `${this.#options.directory}/${name}`);
+      return new Map(offsets.map((each) => [partitionFolderName(each.topic, each.partition), each.offset]));
+    } catch (error) {
+      if (isFault(error)) throw error;
+      throw fault('DATA_DIRECTORY_UNUSABLE', `The checkpoint ${name} cannot be read`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { systemClock } from '../base/clock.ts';
+import type { FileSystem } from '../base/file-system.ts';
+import { createLogger } from '../base/logger.ts';
+import { MemoryFileSystem } from '../base/memory-file-system.ts';
+import { nodeFileSystem } from '../base/node-file-system.ts';
+import { cleanShutdownFileName, markCleanShutdown } from '../log/clean-shutdown.ts';
+import { Flusher } from '../log/flusher.ts';
+import type { BrokerOptions } from './broker-options.ts';
+import { BrokerSettings } from './configs/broker-settings.ts';
+import { DeadlineQueue } from './deadline-queue.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { DelayedFetches } from './fetch/delayed-fetches.ts';
+import { GroupCoordinator } from './groups/group-coordinator.ts';
+import { loadGroups } from './groups/load-groups.ts';
+import { handlers } from './handlers/table.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { LogStore } from './metadata/log-store.ts';
+import { TopicRegistry } from './metadata/topic-registry.ts';
+import { Listeners } from './network/listeners.ts';
+import { type Address, KafkaServer } from './network/server.ts';
+import { type DataDirectory, openDataDirectory } from './open-data-directory.ts';
+import { ProducerIds } from './producer-ids.ts';
+import type { BrokerServices } from './services.ts';
+import { StateTopic } from './state/state-topic.ts';
+
+const defaultNodeId = 1;
+/** How long requests under way may take when the broker closes. */
+const closeGraceMs = 1000;
+
+/** All parts of a running broker. */
+export interface OpenBroker {
+  /** The first address that is listened on. */
+  address: Address;
+  services: BrokerServices;
+  server: KafkaServer;
+  housekeeping: Housekeeping;
+  directory: DataDirectory;
+  fileSystem: FileSystem;
+}
+
+export async function openBroker(options: BrokerOptions): Promise<OpenBroker> {
+  const fileSystem = options.fileSystem ?? (options.dataDir === undefined ? new MemoryFileSystem() : nodeFileSystem);
+  const nodeId = options.nodeId ?? defaultNodeId;
+  const directory = await openDataDirectory(fileSystem, options.dataDir ?? '/memory', nodeId);
+  try {
+    const listeners = new Listeners(options);
+    const services = await openServices({ directory, fileSystem, nodeId, listeners }, options);
+    const server = createServer(services);
+    const address = await listeners.open(server);
+    return { address, services, server, housekeeping: startHousekeeping(services), directory, fileSystem };
+  } catch (error) {
+    directory.lock.release();
+    throw error;
+  }
+}
+
+/** Answers what is under way, brings everything to the disk and leaves the directory in order. */
+export async function closeBroker({
+  services,
+  server,
+  housekeeping,
+  directory,
+  fileSystem,
+}: OpenBroker): Promise<void> {
+  services.fetches.close();
+  await server.close(closeGraceMs);
+  await housekeeping.close();
+  services.deadlines.close();
+  const isInOrder = await services.logs.close();
+  if (isInOrder) await markCleanShutdown(fileSystem, `${directory.path}/${cleanShutdownFileName}`);
+  directory.lock.release();
+}
+
+interface Foundation {
+  directory: DataDirectory;
+  fileSystem: FileSystem;
+  nodeId: number;
+  listeners: Listeners;
+}
+
+async function openServices(
+  { directory, fileSystem, nodeId, listeners }: Foundation,
+  options: BrokerOptions,
+): Promise<BrokerServices> {
+  const { store: metadata, path, cleanShutdown } = directory;
+  const { clusterId, leaderEpoch, brokerConfigs } = metadata.document;
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? createLogger('broker', { level: 'warn' });
+  const settings = new BrokerSettings(options.config ?? {}, new Map(Object.entries(brokerConfigs)));
+  const deadlines = new DeadlineQueue(clock);
+  const flusher = new Flusher();
+  const flush = { flushPolicy: options.flush ?? 'commit', flushIntervalMs: options.flushIntervalMs ?? 1000 };
+  const storage = { fileSystem, directory: path, settings, flusher, clock, logger, cleanShutdown, ...flush };
+  const logs = new LogStore(storage);
+  const topics = new TopicRegistry(metadata, logs);
+  await topics.load();
+  const offsetsPartitions = settings.number('offsets.topic.num.partitions');
+  const offsetsTopic = new StateTopic('__consumer_offsets', { topics, partitions: offsetsPartitions, leaderEpoch });
+  const groups = new GroupCoordinator({ clock, settings, deadlines, logger, store: offsetsTopic });
+  loadGroups(offsetsTopic, groups);
+  const fetches = new DelayedFetches(deadlines);
+  topics.onDelete((topic) => {
+    fetches.releaseAll();
+    void groups.forgetTopic(topic.name);
+  });
+  const producerIds = new ProducerIds(metadata);
+  const who = { nodeId, clusterId, leaderEpoch };
+  const state = { metadata, topics, logs, deadlines, fetches, groups, producerIds };
+  return { ...who, ...state, clock, logger, settings, addressFor: (connection) => listeners.addressFor(connection) };
+}
+
+function createServer(services: BrokerServices): KafkaServer {
+  const { settings, logger } = services;
+  const dispatcher = new Dispatcher(handlers, services);
+  return new KafkaServer({
+    limits: {
+      maxRequestBytes: settings.number('socket.request.max.bytes'),
+      maxConnections: settings.number('max.connections'),
+      maxInFlightBytes: settings.number('queued.max.request.bytes'),
+      idleMs: settings.number('connections.max.idle.ms'),
+    },
+    parse: (frame, connection) => dispatcher.parse(frame, connection),
+    onViolation: (connection, error) =>
+      logger.debug({ err: error }, `Closed the connection of ${connection.remoteHost}`),
+  });
+}
+
+function startHousekeeping({ clock, logger, settings, logs, groups }: BrokerServices): Housekeeping {
+  const housekeeping = new Housekeeping(clock, logger);
+  housekeeping.add({
+    name: 'Writing the checkpoints',
+    everyMs: settings.number('log.flush.offset.checkpoint.interval.ms'),
+    run: () => logs.checkpoint(),
+  });
+  housekeeping.add({
+    name: 'Retention',
+    everyMs: settings.number('log.retention.check.interval.ms'),
+    run: () => logs.enforceRetention(),
+  });
+  housekeeping.add({
+    name: 'Forgetting expired offsets',
+    everyMs: settings.number('offsets.retention.check.interval.ms'),
+    run: () => groups.expire(),
+  });
+  return housekeeping;
+}

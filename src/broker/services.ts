@@ -1,0 +1,32 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { BrokerSettings } from './configs/broker-settings.ts';
+import type { DeadlineQueue } from './deadline-queue.ts';
+import type { DelayedFetches } from './fetch/delayed-fetches.ts';
+import type { GroupCoordinator } from './groups/group-coordinator.ts';
+import type { LogStore } from './metadata/log-store.ts';
+import type { MetadataStore } from './metadata/metadata-store.ts';
+import type { TopicRegistry } from './metadata/topic-registry.ts';
+import type { Connection } from './network/connection.ts';
+import type { Address } from './network/server.ts';
+import type { ProducerIds } from './producer-ids.ts';
+
+/** Everything that handlers work with. */
+export interface BrokerServices {
+  readonly nodeId: number;
+  readonly clusterId: string;
+  /** Leader epoch of every partition since this start. */
+  readonly leaderEpoch: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: BrokerSettings;
+  readonly metadata: MetadataStore;
+  readonly topics: TopicRegistry;
+  readonly logs: LogStore;
+  readonly deadlines: DeadlineQueue;
+  readonly fetches: DelayedFetches;
+  readonly groups: GroupCoordinator;
+  readonly producerIds: ProducerIds;
+  /** Where clients that came in through this connection's listener are to find the broker. */
+  addressFor(connection: Connection): Address;
+}
