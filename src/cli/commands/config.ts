@@ -36,7 +36,7 @@ async function checkAction(file: string = defaults.file): Promise<void> {
 async function schemaAction(): Promise<void> {
   const { configSchema } = await import('../config/schema.ts');
   const draft = 'https://json-schema.org/draft/2020-12/schema';
-  print(JSON.stringify({ $schema: draft, title: 'vigil.yml', ...configSchema, type: 'object' }, null, 2));
+  print(JSON.stringify({ $schema: draft, ...configSchema, title: 'vigil.yml' }, null, 2));
 }
 
 async function showAction(file: string | undefined, options: { json?: boolean }): Promise<void> {

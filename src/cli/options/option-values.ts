@@ -34,7 +34,7 @@ function describeRange({ least, above, most, whole }: NumberRange): string {
   const bounds = [
     least === undefined ? '' : `from ${least}`,
     above === undefined ? '' : `above ${above}`,
-    most === undefined ? '' : `up to ${most}`,
+    most === undefined ? '' : above === undefined ? `to ${most}` : `and up to ${most}`,
   ];
   return [whole ? 'a whole number' : 'a number', ...bounds].filter((each) => each !== '').join(' ');
 }

@@ -1,0 +1,111 @@
+import { Command, Option } from 'commander';
+import { fault } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { JourneyConfig } from '../config/journey-config.ts';
+import { findSources } from '../journey/demo.ts';
+import { describeStart } from '../journey/describe-start.ts';
+import type { JourneyPlan } from '../journey/journey.ts';
+import { detectorsInUse } from '../journey/part-plan.ts';
+import {
+  addCameraOptions,
+  addCommonOptions,
+  addDetectorOptions,
+  type JourneyOptions,
+} from '../options/journey-options.ts';
+import { brokersOf, loadJourney } from '../options/load-journey.ts';
+import { collect } from '../options/option-values.ts';
+
+/** The parts of the journey by themselves, for machines of their own: each against brokers that run elsewhere. */
+
+const fileArgument = ['[file]', 'configuration; left out: ./vigil.yml when there is one'] as const;
+
+export function captureCommand(): Command {
+  const command = new Command('capture')
+    .description('run cameras only: their frames go to the topic raw_video_frames')
+    .argument(...fileArgument);
+  return addCameraOptions(addCommonOptions(command))
+    .option('--fast', 'files as quickly as the log takes them, not as they were filmed')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vigil capture site.yml --brokers kafka1:9092
+  vigil capture --camera entrance=rtsp://user:pass@camera.local/stream1`,
+    )
+    .action(async (file: string | undefined, options: JourneyOptions & { fast?: boolean }) => {
+      const config = await loadJourney(file, options);
+      if (config.cameras.length === 0) {
+        throw fault('USAGE', 'There is no camera to capture', { next: 'Name one with --camera, or in vigil.yml.' });
+      }
+      await runParts('capture', config, { cameras: true, pace: options.fast ? 'fast' : 'live' });
+    });
+}
+
+export function detectCommand(): Command {
+  const command = new Command('detect')
+    .description('run detectors only: they share the frames with every other process that runs the same detector')
+    .argument(...fileArgument);
+  return addDetectorOptions(addCommonOptions(command))
+    .addOption(new Option('--detector <name>', 'only this one of the file; repeat for more').argParser(collect))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vigil detect --brokers kafka1:9092
+  vigil detect site.yml --detector people --workers 8`,
+    )
+    .action(async (file: string | undefined, options: JourneyOptions & { detector?: string[] }) => {
+      const config = await loadJourney(file, options);
+      await runParts('detect', config, { detectors: chosenDetectors(config, options.detector) });
+    });
+}
+
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .description('run the page only: it reads the topics like any other subscriber')
+    .argument(...fileArgument);
+  return addCommonOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vigil serve --brokers kafka1:9092 --http 0.0.0.0:8080`,
+    )
+    .action(async (file: string | undefined, options: JourneyOptions) => {
+      await runParts('serve', await loadJourney(file, options), { serve: true });
+    });
+}
+
+type Wanted = Partial<JourneyPlan['parts'] & { pace: 'live' | 'fast' }>;
+
+async function runParts(name: string, config: JourneyConfig, wanted: Wanted): Promise<void> {
+  process.title = `vigil ${name}`;
+  const { cameras = false, detectors = [], serve = false, pace = 'live' } = wanted;
+  const plan: JourneyPlan = {
+    config,
+    parts: { broker: false, cameras, detectors, serve },
+    brokers: brokersOf(config),
+    cameras: findSources(config, { once: false }),
+    pace,
+    once: false,
+    notices: [],
+  };
+  const { runLive } = await import('../journey/run-live.ts');
+  process.exitCode = await runLive(plan, describeStart);
+}
+
+function chosenDetectors(
+  config: JourneyConfig,
+  names: readonly string[] | undefined,
+): JourneyPlan['parts']['detectors'] {
+  if (names === undefined) return detectorsInUse(config);
+  return names.map((name) => {
+    const detector = config.detectors.find((each) => each.name === name);
+    if (detector) return detector;
+    const known = config.detectors.map((each) => each.name);
+    const suggestion = nearest(name, known);
+    throw fault('USAGE', `There is no detector "${name}"; there are ${known.join(', ')}`, {
+      next: suggestion && `Did you mean "${suggestion}"?`,
+    });
+  });
+}

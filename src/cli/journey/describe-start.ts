@@ -1,0 +1,19 @@
+import { relative } from 'node:path';
+import { redactSource } from '../../base/secrets.ts';
+import type { Journey } from './journey.ts';
+
+/** What runs where, in a few lines; the address of the page last. */
+export function describeStart(journey: Journey): string[] {
+  const { config, parts } = journey.plan;
+  const place = parts.broker ? ` (data in ${relative(process.cwd(), config.dataDir) || '.'})` : '';
+  const lines = [`broker    ${journey.brokers.join(', ')}${place}`];
+  for (const { id, source, note } of journey.cameras) {
+    lines.push(`camera    ${id}: ${redactSource(source)}`);
+    if (note !== undefined) lines.push(`          ${note}`);
+  }
+  for (const { name, model } of parts.detectors) {
+    lines.push(`detector  ${name}: ${journey.modelOf(name) ?? model}`);
+  }
+  if (journey.url !== undefined) lines.push('', `  Vigil is looking: ${journey.url}`, '');
+  return lines;
+}

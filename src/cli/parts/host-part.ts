@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { VigilError } from '../../base/errors.ts';
+import type { PartFault } from '../../stage/supervised-part.ts';
+import type { LedgerSnapshot } from '../../topics/camera-account.ts';
+import type { OrderToPart, PartInfo, WordFromPart } from './part-channel.ts';
+
+/** A part that has started, as its process sees it. */
+export interface HostedPart {
+  /** Resolves when nothing is left to do; rejects with what ended it. */
+  done: Promise<void>;
+  close(): Promise<void>;
+  info: PartInfo;
+}
+
+export interface PartReport {
+  snapshot(snapshot: LedgerSnapshot): void;
+}
+
+/** Starts the part that the options describe. */
+export type StartPart = (options: unknown, report: PartReport) => Promise<HostedPart>;
+
+/** A supervisor that is gone gives no order: this long after it a part has to be gone too. */
+const orphanCloseMs = 2000;
+/** The supervisor orders the end in its own time, also when a signal reached every process of the group. */
+const lonelySignalMs = 3500;
+const exitCodes = { done: 0, fault: 1, unexpected: 70 } as const;
+
+/**
+ * Runs a part in this process, which a supervisor forked: takes its options and orders from the channel between them and
+ * reports readiness, completion and faults on it. Ends when it is told to, when its work is done, when it fails, and
+ * when the supervisor is gone, however it went.
+ */
+export function hostPart(start: StartPart): void {
+  const host = new PartHost(start);
+  // Ctrl-C reaches every process of the terminal; the order in which parts end is the supervisor's.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('SIGTERM', () => setTimeout(() => host.stop(), lonelySignalMs).unref());
+  process.on('uncaughtException', (error) => host.fail(error));
+  process.on('unhandledRejection', (error) => host.fail(error));
+  process.on('disconnect', () => host.orphaned());
+  process.on('message', (order: OrderToPart) => {
+    if (order.type === 'start') host.start(order.options);
+    else host.stop();
+  });
+}
+
+class PartHost {
+  readonly #startPart: StartPart;
+  #part: Promise<HostedPart> | undefined;
+  #isEnding = false;
+
+  constructor(startPart: StartPart) {
+    this.#startPart = startPart;
+  }
+
+  start(options: unknown): void {
+    this.#part ??= this.#startPart(options, { snapshot: (snapshot) => say({ type: 'snapshot', snapshot }) });
+    this.#part.then((part) => this.#follow(part)).catch((error) => this.fail(error));
+  }
+
+  /** A graceful end; the part's own start is waited for, so that nothing is left half made. */
+  async stop(): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    await this.#close();
+    process.exit(exitCodes.done);
+  }
+
+  async orphaned(): Promise<void> {
+    setTimeout(() => process.exit(exitCodes.unexpected), orphanCloseMs).unref();
+    await this.stop();
+  }
+
+  async fail(error: unknown): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    await say({ type: 'fault', fault: toFault(error) });
+    await Promise.race([this.#close(), delay(500)]);
+    process.exit(error instanceof VigilError ? exitCodes.fault : exitCodes.unexpected);
+  }
+
+  async #follow(part: HostedPart): Promise<void> {
+    await say({ type: 'ready', info: part.info });
+    await part.done;
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    await this.#close();
+    await say({ type: 'finished' });
+    process.exit(exitCodes.done);
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await (await this.#part)?.close();
+    } catch {
+      // It did not start, or it fails to close: it ends either way.
+    }
+  }
+}
+
+/** Resolves when the supervisor has it, or cannot be reached any more. */
+function say(word: WordFromPart): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || !process.send) resolve();
+    else process.send(word, undefined, undefined, () => resolve());
+  });
+}
+
+function toFault(error: unknown): PartFault {
+  if (error instanceof VigilError) return { code: error.code, message: error.message, next: error.next };
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (process.env.VIGIL_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return { code: 'PART_FAILED', message, next: 'Run it with VIGIL_DEBUG=1 to see where this comes from.' };
+}

@@ -1,0 +1,42 @@
+import type { CameraOptions } from '../../capture/camera-options.ts';
+import type { DetectorOptions } from '../../detect/start-detect.ts';
+import type { TopicDefinition } from '../../topics/topic-names.ts';
+import type { FlushPolicy, ListenAddress } from '../config/journey-config.ts';
+
+export interface BrokerPartOptions {
+  kind: 'broker';
+  dataDir: string;
+  listen: ListenAddress;
+  flush: FlushPolicy;
+}
+
+export interface CapturePartOptions {
+  kind: 'capture';
+  brokers: string[];
+  camera: CameraOptions;
+  /** `live`: files as they were filmed; `fast`: as quickly as the log takes them. */
+  pace: 'live' | 'fast';
+  once: boolean;
+}
+
+export interface DetectPartOptions {
+  kind: 'detect';
+  brokers: string[];
+  detector: DetectorOptions;
+}
+
+export interface ServePartOptions {
+  kind: 'serve';
+  brokers: string[];
+  http: ListenAddress;
+  expectedDetectors: Record<string, string[]>;
+  /** Sessions opened earlier do not count, milliseconds since 1970; left out: the run stated last counts. */
+  sinceMs?: number;
+  notices: string[];
+}
+
+/** Everything a part needs to run in a process of its own: plain data, for it travels between processes. */
+export type PartOptions = BrokerPartOptions | CapturePartOptions | DetectPartOptions | ServePartOptions;
+
+/** Topics to create before a part that needs them starts. */
+export type TopicPlan = readonly TopicDefinition[];

@@ -1,0 +1,59 @@
+import { createLogger } from '../../base/logger.ts';
+import type { RunningPart } from '../../stage/part.ts';
+import type { HostedPart, PartReport } from './host-part.ts';
+import type {
+  BrokerPartOptions,
+  CapturePartOptions,
+  DetectPartOptions,
+  PartOptions,
+  ServePartOptions,
+} from './part-options.ts';
+
+/** Starts the part that the options describe; each loads only what it needs itself. */
+export async function startPart(options: unknown, report: PartReport): Promise<HostedPart> {
+  const part = options as PartOptions;
+  switch (part.kind) {
+    case 'broker':
+      return startBrokerPart(part);
+    case 'capture':
+      return startCapturePart(part);
+    case 'detect':
+      return startDetectPart(part);
+    case 'serve':
+      return startServePart(part, report);
+  }
+}
+
+async function startBrokerPart({ dataDir, listen, flush }: BrokerPartOptions): Promise<HostedPart> {
+  const { Broker } = await import('../../broker/broker.ts');
+  const broker = await Broker.start({ dataDir, listen: [listen], flush, logger: createLogger('broker') });
+  return { done: new Promise(() => {}), close: () => broker.close(), info: { address: broker.address } };
+}
+
+async function startCapturePart({ brokers, camera, pace, once }: CapturePartOptions): Promise<HostedPart> {
+  const { startCapture } = await import('../../capture/start-capture.ts');
+  const logger = createLogger(`capture ${camera.id}`);
+  return hosted(await startCapture({ brokers, cameras: [camera], pace, once, logger }));
+}
+
+async function startDetectPart({ brokers, detector }: DetectPartOptions): Promise<HostedPart> {
+  const { startDetect } = await import('../../detect/start-detect.ts');
+  const { cacheDirectory } = await import('../../base/cache-directory.ts');
+  const logger = createLogger(`detect ${detector.name}`);
+  const detect = await startDetect({ brokers, detector, cacheDir: cacheDirectory(), logger });
+  return hosted(detect, { model: detect.model });
+}
+
+async function startServePart({ kind: _, ...options }: ServePartOptions, report: PartReport): Promise<HostedPart> {
+  const { startServe } = await import('../../serve/start-serve.ts');
+  const serve = await startServe({
+    ...options,
+    logger: createLogger('serve'),
+    onSnapshot: (snapshot) => report.snapshot(snapshot),
+  });
+  return hosted(serve, { url: serve.url });
+}
+
+function hosted(part: RunningPart, info: HostedPart['info'] = {}): HostedPart {
+  return { done: part.done, close: () => part.close(), info };
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+export const mainFile = join(import.meta.dirname, '../../src/cli/main.ts');
+
+export interface Ended {
+  code: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunningVigil {
+  child: ChildProcess;
+  /** What it has written so far. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Resolves with the match as soon as the output holds it; rejects when vigil ends before. */
+  until(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Resolves when it and every process that it started have gone. */
+  ended: Promise<Ended>;
+}
+
+/** Runs `vigil` as a person does. */
+export function startVigil(
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string>; input?: string } = {},
+): RunningVigil {
+  const child = spawn(process.execPath, [mainFile, ...args], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }));
+  return {
+    child,
+    get stdout() {
+      return output.stdout;
+    },
+    get stderr() {
+      return output.stderr;
+    },
+    ended,
+    until(pattern) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(output.stdout) ?? pattern.exec(output.stderr);
+          if (match) resolve(match);
+        };
+        child.stdout.on('data', look);
+        child.stderr.on('data', look);
+        ended.then(({ code }) => reject(new Error(`vigil ended with ${code} before ${pattern}: ${output.stderr}`)));
+        look();
+      });
+    },
+  };
+}
+
+/** Runs `vigil` to its end. */
+export function runVigil(...args: Parameters<typeof startVigil>): Promise<Ended> {
+  return startVigil(...args).ended;
+}
