@@ -11,7 +11,7 @@ import { groupMetadataKey, groupMetadataValue, offsetCommitKey, offsetCommitValu
 import { requestHeader, responseHeader } from '../../src/wire/headers.ts';
 import { transactionLogKey, transactionLogValue } from '../../src/wire/transaction-log.ts';
 import { type ApacheMessage, describeApache, parseDefinition } from './apache-definition.ts';
-import { findJar, readJar } from './jar.ts';
+import { jarOf, readJar } from './jar.ts';
 import { isArray, isNullable, isStruct } from './random-value.ts';
 
 /** APIs that a broker's clients may see in Apache Kafka and that are left out here on purpose. */
@@ -38,7 +38,7 @@ const inClients = [
 ];
 
 function apacheMessages(artifact: string): Map<string, ApacheMessage> | undefined {
-  const jar = findJar(artifact);
+  const jar = jarOf(artifact);
   if (!jar) return undefined;
   const parsed = [...readJar(jar, 'common/message/', '.json').values()].map(parseDefinition);
   return new Map(parsed.map((message) => [message.name, message]));

@@ -1,23 +1,45 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
+
+/** The release of Apache Kafka that the definitions follow. */
+const kafkaVersion = '4.3.1';
+
+/**
+ * Finds a jar of Apache Kafka, or fetches it into the local Maven repository when Maven is installed and has a network.
+ *
+ * @returns undefined when there is no way to get it
+ */
+export function jarOf(artifact: string): string | undefined {
+  const found = findJar(artifact);
+  if (found) return found;
+  const coordinates = `org.apache.kafka:${artifact}:${kafkaVersion}`;
+  try {
+    const goal = ['-q', '-B', 'dependency:get', `-Dartifact=${coordinates}`, '-Dtransitive=false'];
+    execFileSync('mvn', goal, { stdio: 'ignore', timeout: 60_000 });
+  } catch {
+    return undefined;
+  }
+  return findJar(artifact);
+}
 
 /**
  * Finds a jar of Apache Kafka: below VIGIL_KAFKA_LIBS, where `.ci/run` puts them, or in the local Maven repository.
  *
  * @param artifact such as `kafka-clients`; VIGIL_KAFKA_CLIENTS_JAR names the file of that one outright
  */
-export function findJar(artifact: string): string | undefined {
+function findJar(artifact: string): string | undefined {
   const named = process.env.VIGIL_KAFKA_CLIENTS_JAR;
   if (artifact === 'kafka-clients' && named) return named;
   const libraries = process.env.VIGIL_KAFKA_LIBS ?? join(homedir(), '.cache/vigil-ci/kafka-libs');
   const repository = join(homedir(), '.m2/repository/org/apache/kafka', artifact);
-  const pattern = /-\d+\.\d+\.\d+\.jar$/;
+  const fileName = `${artifact}-${kafkaVersion}.jar`;
   return [libraries, repository]
     .filter((folder) => existsSync(folder))
-    .flatMap((folder) => globSync(`${folder}/**/${artifact}-*.jar`).sort().reverse())
-    .find((path) => pattern.test(path));
+    .flatMap((folder) => globSync(`${folder}/**/${fileName}`))
+    .at(0);
 }
 
 const endOfDirectory = 0x06054b50;
