@@ -58,8 +58,7 @@ export class GroupCommit implements Flushable {
       if (this.#failure) throw this.#failure;
       await this.#options.sync();
     } catch (error) {
-      this.fail(error);
-      group?.reject(this.#failure);
+      group?.reject(this.fail(error));
       return;
     }
     if (end > this.#durableOffset) this.#durableOffset = end;
@@ -69,13 +68,15 @@ export class GroupCommit implements Flushable {
 
   /** Ends the log's writing: those who wait, now and later, are told. */
   fail(error: unknown): VigilError {
-    this.#failure ??= isFault(error, 'LOG_FAILED')
+    if (this.#failure) return this.#failure;
+    const failure = isFault(error, 'LOG_FAILED')
       ? error
-      : fault('LOG_FAILED', `${this.#options.name}: flushing failed: ${messageOf(error)}`, { cause: error });
-    this.#group?.reject(this.#failure);
+      : fault('LOG_FAILED', `${this.#options.name}: writing failed: ${messageOf(error)}`, { cause: error });
+    this.#failure = failure;
+    this.#group?.reject(failure);
     this.#group = undefined;
-    this.#options.onFailure(this.#failure);
-    return this.#failure;
+    this.#options.onFailure(failure);
+    return failure;
   }
 }
 

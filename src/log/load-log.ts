@@ -106,7 +106,7 @@ class Loader {
   #rebuildIndexes(segment: Segment): void {
     this.#options.report(`${segment.path}: an index was missing or damaged and has been rebuilt`);
     const { indexIntervalBytes } = this.#options.config;
-    const damage = segment.rebuild({ indexIntervalBytes, verifyFrom: 0n }, () => {});
+    const damage = segment.rebuild({ indexIntervalBytes, verifyFrom: 0n, mayHaveGaps: true }, () => {});
     if (damage) throw corrupt(segment, damage);
     segment.persistIndexes();
   }
@@ -168,15 +168,14 @@ class Loader {
   }
 
   #recoverSegment(segment: Segment): Damage | undefined {
-    const { config, recoveryPoint } = this.#options;
+    const { config, recoveryPoint: verifyFrom } = this.#options;
+    const { indexIntervalBytes } = config;
+    const mayHaveGaps = config.cleanupPolicy.includes('compact');
     segment.transactions.clear();
-    return segment.rebuild(
-      { indexIntervalBytes: config.indexIntervalBytes, verifyFrom: recoveryPoint },
-      (batch, position) => {
-        this.#leaderEpochs.note(batch.leaderEpoch, batch.baseOffset);
-        this.#noteProducer(segment, batch, position, true);
-      },
-    );
+    return segment.rebuild({ indexIntervalBytes, verifyFrom, mayHaveGaps }, (batch, position) => {
+      this.#leaderEpochs.note(batch.leaderEpoch, batch.baseOffset);
+      this.#noteProducer(segment, batch, position, true);
+    });
   }
 
   #cut(segment: Segment, damage: Damage): void {

@@ -17,6 +17,14 @@ export interface SegmentOptions {
   createdMs: number;
 }
 
+export interface RebuildOptions {
+  indexIntervalBytes: number;
+  /** Batches from here on are read in full for their checksum; those before, which were on the disk, by their headers. */
+  verifyFrom: bigint;
+  /** Compaction removes records; without it, offsets are consecutive. */
+  mayHaveGaps: boolean;
+}
+
 /** Where a segment stops being sound. */
 export interface Damage {
   problem: string;
@@ -206,21 +214,16 @@ export class Segment {
    * Walks the whole file and rebuilds the offset and time index from what is sound; the segment then ends where the first
    * unsound batch stands. Neither the file nor the transaction index is touched: see `cut` and `transactions`.
    *
-   * @param options.verifyFrom batches from this offset on are read in full for their checksum; those before, which are
-   *   known to have been on the disk, by their headers
    * @param visit gets each sound batch in turn; its body is there only from `verifyFrom` on
    */
-  rebuild(
-    options: { indexIntervalBytes: number; verifyFrom: bigint },
-    visit: (batch: RecordBatch, position: number) => void,
-  ): Damage | undefined {
+  rebuild(options: RebuildOptions, visit: (batch: RecordBatch, position: number) => void): Damage | undefined {
     this.#reset();
     const to = this.file.sizeBytes();
     let problem: string | undefined;
     const walk = (verify: boolean): string | undefined =>
       walkBatches({ file: this.file, from: this.#sizeBytes, to, verify }, (batch, position) => {
         if (!verify && batch.lastOffset >= options.verifyFrom) return false;
-        problem = this.#misplaced(batch);
+        problem = this.#misplaced(batch, options.mayHaveGaps);
         if (problem !== undefined) return false;
         this.register(batch, position, options.indexIntervalBytes);
         visit(batch, position);
@@ -236,10 +239,10 @@ export class Segment {
     this.file.truncate(this.#sizeBytes);
   }
 
-  #misplaced(batch: RecordBatch): string | undefined {
+  #misplaced(batch: RecordBatch, mayHaveGaps: boolean): string | undefined {
     if (batch.lastOffsetDelta < 0) return `a last offset delta of ${batch.lastOffsetDelta}`;
-    if (batch.baseOffset < this.#nextOffset)
-      return `base offset ${batch.baseOffset} where at least ${this.#nextOffset} was expected`;
+    if (batch.baseOffset < this.#nextOffset || (batch.baseOffset > this.#nextOffset && !mayHaveGaps))
+      return `base offset ${batch.baseOffset} where ${this.#nextOffset} was expected`;
     if (batch.lastOffset - this.baseOffset > largestRelativeOffset) return `offset ${batch.lastOffset} does not fit`;
     return undefined;
   }

@@ -32,7 +32,10 @@ class Load {
 
   #append(): void {
     const count = 1 + Math.floor(this.#random() * 3);
-    const values = Array.from({ length: count }, () => `${this.appended.length} ${'x'.repeat(this.#random() * 700)}`);
+    const values = Array.from(
+      { length: count },
+      () => `${this.appended.length} ${'x'.repeat(this.#random() * this.#random() * 700)}`,
+    );
     const outcome = this.#log.append(batchOf(values), { leaderEpoch: 0, origin: 'client' });
     assert.ok(outcome.ok);
     this.appended.push(...values);
@@ -47,7 +50,7 @@ class Load {
 }
 
 for (const keeps of ['nothing', 'anything'] as const) {
-  test(`after a power loss that keeps ${keeps} that was not synced, everything acknowledged or shown is there`, async () => {
+  test(`after kills and power losses that keep ${keeps} that was not synced, everything acknowledged or shown is there`, async () => {
     for (let seed = 1; seed <= rounds; seed++) await surviveLosses(keeps, seed);
   });
 }
@@ -68,7 +71,8 @@ async function surviveLosses(keeps: PowerLoss['keeps'], seed: number): Promise<v
     await load.run();
     const shown = readValues(log).length;
     if (random() < 0.5) recoveryPoint = log.recoveryPoint;
-    fileSystem.losePower(keeps === 'nothing' ? { keeps } : { keeps, random });
+    if (random() < 0.3) fileSystem.killProcess();
+    else fileSystem.losePower(keeps === 'nothing' ? { keeps } : { keeps, random });
     const { acknowledged } = load;
     const again = await openLog({ fileSystem, recoveryPoint, config: { segmentBytes: 3000 } });
     const found = readValues(again);
@@ -81,7 +85,17 @@ async function surviveLosses(keeps: PowerLoss['keeps'], seed: number): Promise<v
       values.map((_, index) => BigInt(index)),
       `seed ${seed}`,
     );
+    checkLookups(again, values, random);
     fileSystem.losePower({ keeps: 'nothing' });
+  }
+}
+
+/** Reads at single offsets, which goes through the indexes. */
+function checkLookups(log: PartitionLog, values: readonly string[], random: () => number): void {
+  for (let n = 0; n < 5 && values.length > 0; n++) {
+    const offset = BigInt(Math.floor(random() * values.length));
+    const [first] = readValues(log, { fromOffset: offset, maxBytes: 1 }).filter((each) => each.offset >= offset);
+    assert.deepEqual(first, { offset, value: values[Number(offset)] });
   }
 }
 
