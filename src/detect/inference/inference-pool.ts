@@ -145,15 +145,20 @@ class Pool implements InferencePool {
       return;
     }
     this.#options.onCrash(error);
-    for (const task of tasks) this.#judge(task, error);
     this.#crashesInARow += 1;
+    for (const task of tasks) this.#judge(task, error);
     void this.#replaceSeat(error);
   }
 
   #judge(task: Task, error: Error): void {
     task.deaths += 1;
-    if (task.deaths < 2) this.#waiting.unshift(task);
-    else task.reject(fault('INFERENCE_FAILED', `the frame ended its thread twice: ${error.message}`, { cause: error }));
+    if (task.deaths < 2) {
+      this.#waiting.unshift(task);
+      return;
+    }
+    // The frame is to blame, not the threads.
+    this.#crashesInARow = 0;
+    task.reject(fault('INFERENCE_FAILED', `the frame ended its thread twice: ${error.message}`, { cause: error }));
   }
 
   async #replaceSeat(lastError: Error): Promise<void> {

@@ -21,8 +21,8 @@ export async function openSession(path: string, manifest: ModelManifest): Promis
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      // 3: errors. Warnings of the optimizer say nothing to a user.
-      logSeverityLevel: 3,
+      // 4: nothing but the fatal; errors reach the caller as exceptions.
+      logSeverityLevel: 4,
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
