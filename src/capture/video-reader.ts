@@ -32,7 +32,8 @@ export class VideoReader implements FrameReader {
   readonly #silence: SilenceGuard;
   #stream: Stream | undefined;
   #pending: Packet | undefined;
-  #ending: { fault: VigilError | undefined } | undefined;
+  /** FFmpeg's code at which the packets ended; judged only once the decoder has given its last frames. */
+  #endCode = 0;
   #untimed = false;
   #sawKeyframe = false;
   #openedAtUs = 0;
@@ -98,7 +99,7 @@ export class VideoReader implements FrameReader {
     for (;;) {
       const packet = await this.#packets.next();
       if (typeof packet === 'number') {
-        this.#ending = { fault: this.#readFault(packet) };
+        this.#endCode = packet;
         return undefined;
       }
       this.#silence.refresh();
@@ -129,8 +130,8 @@ export class VideoReader implements FrameReader {
   }
 
   #end(): undefined {
-    const ending = this.#ending?.fault;
-    if (ending) throw ending;
+    const failure = this.#readFault(this.#endCode);
+    if (failure) throw failure;
     return undefined;
   }
 
