@@ -83,10 +83,10 @@ function resize(step: ConversionStep, how: Record<string, string>): string {
     : step.flag('half_pixel_centers')
       ? 'half_pixel'
       : 'asymmetric';
-  const resized = step.emit('Resize', [channelsFirst(step, step.input(0)), '', '', size], {
-    ...how,
-    axes: [2, 3],
-    coordinate_transformation_mode: coordinates,
-  });
-  return channelsLast(step, resized);
+  const picture = channelsFirst(step, step.input(0));
+  // All four lengths, not `axes`: ONNX Runtime's optimizer mixes the axes up when it moves a Transpose past the Resize.
+  const batchAndChannels = step.emit('Shape', [picture], { start: 0, end: 2 });
+  const sizes = step.emit('Concat', [batchAndChannels, size], { axis: 0 });
+  const attributes = { ...how, coordinate_transformation_mode: coordinates };
+  return channelsLast(step, step.emit('Resize', [picture, '', '', sizes], attributes));
 }
