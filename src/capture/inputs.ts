@@ -4,14 +4,17 @@ import type { Source } from './source.ts';
 /** FFmpeg's picture demuxers would read `%03d` in a name as a pattern of many files. */
 const literalName = { pattern_type: 'none' };
 
+/** The first picture tells all that is needed; watching more of them to find out the frame rate costs a second. */
+const quickStart = { fflags: 'nobuffer', fpsprobesize: '0', analyzeduration: '3000000' };
+
 export function fileInput(path: string): Input {
   // With the prefix a colon in a name is not taken for a protocol.
   return { url: `file:${path}`, options: literalName };
 }
 
 export function rtspInput(url: string, transport: 'tcp' | 'udp'): Input {
-  const options = { rtsp_transport: transport, fflags: 'nobuffer', max_delay: '200000', allowed_media_types: 'video' };
-  return { url, options };
+  const transportOptions = { rtsp_transport: transport, max_delay: '200000', allowed_media_types: 'video' };
+  return { url, options: { ...quickStart, ...transportOptions } };
 }
 
 /** Also for HLS and for videos that lie on a server, whose reading goes on after a connection is lost. */
@@ -20,7 +23,7 @@ export function httpInput(url: string): Input {
 }
 
 export function streamInput(url: string): Input {
-  return { url, options: { fflags: 'nobuffer' } };
+  return { url, options: quickStart };
 }
 
 /** A webcam asked for the size and rate nearest to what is wanted; pictures as JPEG where it can, as most do best. */

@@ -11,6 +11,7 @@ export interface VideoOptions {
   height?: number;
   /** Pictures between two keyframes. */
   keyframeEvery?: number;
+  bFrames?: number;
   /** How RGB becomes YUV, and whether the video says so. */
   colours?: { matrix: 'bt601' | 'bt709'; range: 'limited' | 'full'; tagged: boolean };
   /** The colour of a quarter of picture n: top left, top right, bottom left, bottom right. */
@@ -26,15 +27,15 @@ export const quarters: readonly [Rgb, Rgb, Rgb, Rgb] = [
   [235, 235, 235],
 ];
 
-/** Encodes a small H.264 video, as mp4 or whatever the path's ending says. Two B-frames, so that the decoder must be drained. */
+/** Encodes a small H.264 video, as mp4 or whatever the path's ending says. Two B-frames unless told otherwise, so that the decoder must be drained. */
 export async function makeVideo(options: VideoOptions): Promise<void> {
   const { lib, constants } = await loadFfmpeg();
-  const { frames, fps = 10, width = 64, height = 48, keyframeEvery = 10, turnedBy = 0 } = options;
+  const { frames, fps = 10, width = 64, height = 48, keyframeEvery = 10, bFrames = 2, turnedBy = 0 } = options;
   const colours = options.colours ?? { matrix: 'bt601', range: 'limited', tagged: false };
   const codec = lib.Codec.findEncoderByName(constants.FF_ENCODER_LIBX264);
   const encoder = new lib.CodecContext();
   encoder.allocContext3(codec);
-  Object.assign(encoder, { width, height, gopSize: keyframeEvery, maxBFrames: 2, threadCount: 1 });
+  Object.assign(encoder, { width, height, gopSize: keyframeEvery, maxBFrames: bFrames, threadCount: 1 });
   encoder.pixelFormat = constants.AV_PIX_FMT_YUV420P;
   encoder.timeBase = new lib.Rational(1, fps);
   encoder.framerate = new lib.Rational(fps, 1);
@@ -43,7 +44,7 @@ export async function makeVideo(options: VideoOptions): Promise<void> {
     encoder.colorRange = colours.range === 'full' ? constants.AVCOL_RANGE_JPEG : constants.AVCOL_RANGE_MPEG;
   }
   encoder.setFlags(constants.AV_CODEC_FLAG_GLOBAL_HEADER);
-  const encoderOptions = lib.Dictionary.fromObject({ preset: 'ultrafast', crf: '12', bf: '2' });
+  const encoderOptions = lib.Dictionary.fromObject({ preset: 'ultrafast', crf: '12', bf: String(bFrames) });
   lib.FFmpegError.throwIfError(await encoder.open2(codec, encoderOptions), 'open the encoder');
 
   const output = new lib.FormatContext();
