@@ -38,8 +38,9 @@ function hostOf(origin: string): string | undefined {
 
 /** Answers 403 to what `refusal` refuses. */
 export function hostCheck(boundHost: string) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  return (request: FastifyRequest, reply: FastifyReply, goOn: () => void): void => {
     const reason = refusal(request.headers, boundHost);
-    if (reason !== undefined) await reply.code(403).send({ statusCode: 403, error: 'Forbidden', message: reason });
+    if (reason === undefined) goOn();
+    else reply.code(403).send({ statusCode: 403, error: 'Forbidden', message: reason });
   };
 }

@@ -8,7 +8,7 @@ import { formatHostPort } from '../base/units.ts';
 import type { HelloMessage } from '../topics/live-message.ts';
 import { type ApiOptions, apiRoutes } from './api-routes.ts';
 import { hostCheck } from './host-check.ts';
-import { registerLiveRoute } from './live-route.ts';
+import { addLiveRoute, registerWebSockets } from './live-route.ts';
 import { registerPageFiles } from './page-files.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
@@ -24,6 +24,7 @@ export interface HttpServerOptions extends ApiOptions {
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { host, hello, pageDirectory, logger, hub } = options;
   const server = Fastify({ logger: false, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>();
+  await registerWebSockets(server);
   server.addHook('onRequest', hostCheck(host));
   server.addHook('onSend', addSecurityHeaders);
   server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
@@ -44,7 +45,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     },
   });
   await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy });
-  await registerLiveRoute(server, hub, hello);
+  addLiveRoute(server, hub, hello);
   await server.register(apiRoutes, options);
   await registerPageFiles(server, pageDirectory);
   return server;

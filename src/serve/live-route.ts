@@ -10,19 +10,20 @@ const heartbeatMs = 20_000;
 /** How long a client may take to answer a goodbye. */
 const goodbyeMs = 200;
 
-/** The live feed at `/ws`; see docs/live-feed.md. */
-export async function registerLiveRoute(server: FastifyInstance, hub: LiveHub, hello: HelloMessage): Promise<void> {
+/** Lets routes take WebSockets. Comes before any hook that may refuse a request: it is what closes a refused socket. */
+export async function registerWebSockets(server: FastifyInstance): Promise<void> {
   await server.register(websocket, {
     options: { maxPayload: longestRequestBytes, perMessageDeflate: false },
     preClose(done) {
       sayGoodbye(server.websocketServer.clients, done);
     },
   });
+}
+
+/** The live feed at `/ws`; see docs/live-feed.md. */
+export function addLiveRoute(server: FastifyInstance, hub: LiveHub, hello: HelloMessage): void {
   const greeting = JSON.stringify(hello);
-  // Inside a plugin, so that it is declared after the WebSocket plugin has loaded.
-  await server.register(async (scope) => {
-    scope.get('/ws', { websocket: true }, (socket) => serveClient(socket, hub, greeting));
-  });
+  server.get('/ws', { websocket: true }, (socket) => serveClient(socket, hub, greeting));
 }
 
 function serveClient(socket: WebSocket, hub: LiveHub, greeting: string): void {
