@@ -51,6 +51,7 @@ export class UnreliableFileSystem implements FileSystem {
 
   #openFile(path: string, content: Content): OpenFile {
     const generation = this.#generation;
+    let syncsUnderWay = 0;
     const alive = (): void => {
       if (generation !== this.#generation) throw systemError('EIO', `${path} was open when the power went`);
     };
@@ -72,9 +73,14 @@ export class UnreliableFileSystem implements FileSystem {
       sizeBytes: () => content.seen.length,
       sync: async () => {
         alive();
-        await this.#sync(path, content);
+        syncsUnderWay += 1;
+        await this.#sync(path, content).finally(() => {
+          syncsUnderWay -= 1;
+        });
       },
-      close: () => {},
+      close: () => {
+        if (syncsUnderWay > 0) throw systemError('EBADF', `${path} was closed during a sync`);
+      },
     };
   }
 

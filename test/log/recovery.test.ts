@@ -128,6 +128,22 @@ test('after an orderly end nothing is read but the tail behind the last index en
   assert.equal(readValues(log, { fromOffset: 25n }).length, 5);
 });
 
+test('the indexes of a full segment are on the disk before the recovery point passes it', async () => {
+  const fileSystem = await written([]);
+  const options = { fileSystem, config: { segmentBytes: 1000 } };
+  const log = await openLog(options);
+  for (let n = 0; n < 20; n++) await appendDurably(log, batchOf([`value ${n}`]));
+  assert.ok(log.recoveryPoint > 12n);
+  const paths = ['index', 'timeindex'].map((kind) => `/data/topic-0/00000000000000000000.${kind}`);
+  const before = paths.map((path) => fileSystem.bytesOf(path));
+  fileSystem.losePower({ keeps: 'nothing' });
+  assert.deepEqual(
+    paths.map((path) => fileSystem.bytesOf(path)),
+    before,
+  );
+  assert.ok(before.every((bytes) => bytes.length > 0));
+});
+
 test('files that a crash left half made or half removed are cleared away', async () => {
   const fileSystem = await written([batchOf(['a'])]);
   const leftovers = ['00000000000000000007.index', '00000000000000000000.log.deleted', 'leader-epoch-checkpoint.tmp'];
