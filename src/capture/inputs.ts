@@ -19,7 +19,7 @@ export function rtspInput(url: string, transport: 'tcp' | 'udp'): Input {
 
 /** Also for HLS and for videos that lie on a server, whose reading goes on after a connection is lost. */
 export function httpInput(url: string): Input {
-  return { url, options: { reconnect: '1', reconnect_delay_max: '4' } };
+  return { url, options: { reconnect: '1', reconnect_delay_max: '4', fpsprobesize: '0' } };
 }
 
 export function streamInput(url: string): Input {
