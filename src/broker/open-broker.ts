@@ -22,8 +22,11 @@ import { type DataDirectory, openDataDirectory } from './open-data-directory.ts'
 import { ProducerIds } from './producer-ids.ts';
 import type { BrokerServices } from './services.ts';
 import { StateTopic } from './state/state-topic.ts';
+import { TransactionCoordinator } from './transactions/transaction-coordinator.ts';
+import { TransactionMarkers } from './transactions/transaction-markers.ts';
 
 const defaultNodeId = 1;
+const expiryCheckMs = 3_600_000;
 /** How long requests under way may take when the broker closes. */
 const closeGraceMs = 1000;
 
@@ -104,9 +107,33 @@ async function openServices(
     void groups.forgetTopic(topic.name);
   });
   const producerIds = new ProducerIds(metadata);
+  const transactions = await openTransactions({
+    clock,
+    settings,
+    deadlines,
+    logger,
+    producerIds,
+    topics,
+    groups,
+    leaderEpoch,
+  });
   const who = { nodeId, clusterId, leaderEpoch };
-  const state = { metadata, topics, logs, deadlines, fetches, groups, producerIds };
+  const state = { metadata, topics, logs, deadlines, fetches, groups, transactions, producerIds };
   return { ...who, ...state, clock, logger, settings, addressFor: (connection) => listeners.addressFor(connection) };
+}
+
+async function openTransactions(
+  options: Pick<
+    BrokerServices,
+    'clock' | 'settings' | 'deadlines' | 'logger' | 'producerIds' | 'topics' | 'groups' | 'leaderEpoch'
+  >,
+): Promise<TransactionCoordinator> {
+  const { topics, leaderEpoch, settings } = options;
+  const partitions = settings.number('transaction.state.log.num.partitions');
+  const store = new StateTopic('__transaction_state', { topics, partitions, leaderEpoch });
+  const transactions = new TransactionCoordinator({ ...options, store, markers: new TransactionMarkers(options) });
+  await transactions.load();
+  return transactions;
 }
 
 function createServer(services: BrokerServices): KafkaServer {
@@ -125,7 +152,7 @@ function createServer(services: BrokerServices): KafkaServer {
   });
 }
 
-function startHousekeeping({ clock, logger, settings, logs, groups }: BrokerServices): Housekeeping {
+function startHousekeeping({ clock, logger, settings, logs, groups, transactions }: BrokerServices): Housekeeping {
   const housekeeping = new Housekeeping(clock, logger);
   housekeeping.add({
     name: 'Writing the checkpoints',
@@ -141,6 +168,11 @@ function startHousekeeping({ clock, logger, settings, logs, groups }: BrokerServ
     name: 'Forgetting expired offsets',
     everyMs: settings.number('offsets.retention.check.interval.ms'),
     run: () => groups.expire(),
+  });
+  housekeeping.add({
+    name: 'Forgetting expired transactional ids',
+    everyMs: expiryCheckMs,
+    run: () => transactions.expire(),
   });
   return housekeeping;
 }

@@ -10,6 +10,7 @@ import type { TopicRegistry } from './metadata/topic-registry.ts';
 import type { Connection } from './network/connection.ts';
 import type { Address } from './network/server.ts';
 import type { ProducerIds } from './producer-ids.ts';
+import type { TransactionCoordinator } from './transactions/transaction-coordinator.ts';
 
 /** Everything that handlers work with. */
 export interface BrokerServices {
@@ -26,6 +27,7 @@ export interface BrokerServices {
   readonly deadlines: DeadlineQueue;
   readonly fetches: DelayedFetches;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
   readonly producerIds: ProducerIds;
   /** Where clients that came in through this connection's listener are to find the broker. */
   addressFor(connection: Connection): Address;

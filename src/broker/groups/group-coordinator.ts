@@ -165,6 +165,13 @@ export class GroupCoordinator {
     return this.#write(groupId, records, producer);
   }
 
+  /** Where the offsets of a group live; undefined when the offsets topic cannot be made. */
+  async offsetsPartition(groupId: string): Promise<TopicPartition | undefined> {
+    if ((await this.#storeReady()) !== 'NONE') return undefined;
+    const { topic, index } = this.#options.store.partitionFor(groupId);
+    return { topic: topic.name, partition: index };
+  }
+
   /** The transaction's marker has been written: its offsets count from now on, or never. */
   endTransaction(producerId: bigint, result: 'commit' | 'abort'): void {
     for (const { offsets } of this.#groups.values()) offsets.endTransaction(producerId, result);

@@ -6,7 +6,7 @@
  */
 import { type ErrorName, errorCode } from '../../wire/error-codes.ts';
 import { type ProduceRequest, produceRequest, produceResponse } from '../../wire/messages/00-produce.ts';
-import { batchAt } from '../../wire/record-batch.ts';
+import { batchAt, RecordBatch } from '../../wire/record-batch.ts';
 import { type RequestContext, serveApi } from '../handler.ts';
 import { findPartition, findTopic } from './partition-lookup.ts';
 
@@ -78,8 +78,16 @@ function appendTo(
   const partition = findPartition(findTopic(context.broker.topics, topic), index);
   if (typeof partition === 'string') return refused(index, partition);
   if (partition.topic.isInternal) return refused(index, 'INVALID_TOPIC_EXCEPTION');
-  const wrong = checkBatch(records, request, context.apiVersion);
-  if (wrong !== undefined || records === null) return refused(index, wrong?.error ?? 'INVALID_RECORD', wrong?.message);
+  const batch = soleBatch(records, context.apiVersion);
+  if (records === null || !(batch instanceof RecordBatch)) {
+    return refused(
+      index,
+      batch instanceof RecordBatch ? 'INVALID_RECORD' : batch.error,
+      'message' in batch ? batch.message : null,
+    );
+  }
+  const verdict = checkTransaction(batch, { topic: partition.topic.name, partition: index }, request, context);
+  if (verdict !== 'NONE') return refused(index, verdict);
   const outcome = partition.log.append(records, { leaderEpoch: context.broker.leaderEpoch, origin: 'client' });
   if (!outcome.ok) return refused(index, outcome.error, outcome.message, outcome.recordErrors);
   const { baseOffset, logAppendTimeMs, logStartOffset, durable } = outcome;
@@ -87,11 +95,7 @@ function appendTo(
 }
 
 /** From version 3 on a partition's records are exactly one batch of format 2. */
-function checkBatch(
-  records: Buffer | null,
-  request: ProduceRequest,
-  apiVersion: number,
-): { error: ErrorName; message: string } | undefined {
+function soleBatch(records: Buffer | null, apiVersion: number): RecordBatch | { error: ErrorName; message: string } {
   if (records === null || records.length === 0) return { error: 'INVALID_RECORD', message: 'There is no record batch' };
   const found = batchAt(records, 0);
   if (found.kind !== 'batch') {
@@ -100,17 +104,23 @@ function checkBatch(
     return { error: 'CORRUPT_MESSAGE', message };
   }
   const { batch } = found;
-  if (batch.sizeBytes !== records.length)
+  if (batch.sizeBytes !== records.length) {
     return { error: 'INVALID_RECORD', message: 'There is more than one record batch' };
+  }
   if (batch.compression === 'zstd' && apiVersion < zstdSinceVersion) {
     return { error: 'UNSUPPORTED_COMPRESSION_TYPE', message: `zstd needs Produce version ${zstdSinceVersion}` };
   }
-  if (batch.isTransactional !== (request.transactionalId !== null)) {
-    return batch.isTransactional
-      ? { error: 'INVALID_TXN_STATE', message: 'A transactional batch in a request without a transactional id' }
-      : undefined;
-  }
-  return undefined;
+  return batch;
+}
+
+/** A transactional batch has to belong to the open transaction, or nothing would ever end it. */
+function checkTransaction(
+  batch: RecordBatch,
+  partition: { topic: string; partition: number },
+  { transactionalId }: ProduceRequest,
+  { broker }: RequestContext,
+): ErrorName {
+  return batch.isTransactional ? broker.transactions.checkWrite(transactionalId, batch, partition) : 'NONE';
 }
 
 function refused(

@@ -7,16 +7,21 @@ import { errorCode } from '../../wire/error-codes.ts';
 import { initProducerIdRequest, initProducerIdResponse } from '../../wire/messages/22-init-producer-id.ts';
 import { serveApi } from '../handler.ts';
 
+const fencedSince = 4;
 const failed = { producerId: -1n, producerEpoch: -1 };
 
 export const initProducerIdHandler = serveApi({
   request: initProducerIdRequest,
   response: initProducerIdResponse,
   versions: [0, 5],
-  async handle(request, { broker }) {
+  async handle(request, { broker, apiVersion }) {
     const { transactionalId } = request;
     if (transactionalId === '') return { errorCode: errorCode.INVALID_REQUEST, ...failed };
-    if (transactionalId !== null) return { errorCode: errorCode.COORDINATOR_NOT_AVAILABLE, ...failed };
+    if (transactionalId !== null) {
+      const { error, ...producer } = await broker.transactions.init({ ...request, transactionalId });
+      const isOldClient = error === 'PRODUCER_FENCED' && apiVersion < fencedSince;
+      return { errorCode: errorCode[isOldClient ? 'INVALID_PRODUCER_EPOCH' : error], ...producer };
+    }
     try {
       return { errorCode: errorCode.NONE, producerId: await broker.producerIds.next(), producerEpoch: 0 };
     } catch (error) {

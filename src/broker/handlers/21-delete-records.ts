@@ -1,0 +1,34 @@
+/** DeleteRecords: hides the records before an offset (−1: all that are visible). As in Apache Kafka. */
+import { type ErrorName, errorCode } from '../../wire/error-codes.ts';
+import { deleteRecordsRequest, deleteRecordsResponse } from '../../wire/messages/21-delete-records.ts';
+import { serveApi } from '../handler.ts';
+import type { Partition } from '../metadata/topic.ts';
+import { findPartition } from './partition-lookup.ts';
+
+export const deleteRecordsHandler = serveApi({
+  request: deleteRecordsRequest,
+  response: deleteRecordsResponse,
+  versions: [0, 2],
+  async handle(request, { broker }) {
+    const topics = request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex, offset }) => {
+        const target = findPartition(broker.topics.get(name) ?? 'UNKNOWN_TOPIC_OR_PARTITION', partitionIndex);
+        const { error, lowWatermark } = typeof target === 'string' ? refused(target) : remove(target, offset);
+        return { partitionIndex, lowWatermark, errorCode: errorCode[error] };
+      }),
+    }));
+    // The new beginnings are to survive a crash before anybody hears of them.
+    await broker.logs.checkpoint();
+    return { topics };
+  },
+});
+
+const refused = (error: ErrorName) => ({ error, lowWatermark: -1n });
+
+function remove({ topic, log }: Partition, offset: bigint): { error: ErrorName; lowWatermark: bigint } {
+  if (topic.isInternal) return refused('INVALID_TOPIC_EXCEPTION');
+  if (!log.config.cleanupPolicy.includes('delete')) return refused('POLICY_VIOLATION');
+  const lowWatermark = log.deleteRecordsBefore(offset);
+  return lowWatermark === undefined ? refused('OFFSET_OUT_OF_RANGE') : { error: 'NONE', lowWatermark };
+}

@@ -1,0 +1,292 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { ErrorName } from '../../wire/error-codes.ts';
+import type { BrokerSettings } from '../configs/broker-settings.ts';
+import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
+import type { ProducerIds } from '../producer-ids.ts';
+import type { StateTopic } from '../state/state-topic.ts';
+import { type PartitionName, type ProducerIdentity, Transaction } from './transaction.ts';
+import type { TransactionMarkers, TransactionResult } from './transaction-markers.ts';
+import { forgottenTransactionRecord, transactionFrom, transactionRecord } from './transaction-records.ts';
+
+export interface InitRequest extends ProducerIdentity {
+  transactionalId: string;
+  transactionTimeoutMs: number;
+}
+
+export type InitOutcome = { error: ErrorName } & ProducerIdentity;
+
+interface Options {
+  clock: Clock;
+  settings: BrokerSettings;
+  deadlines: DeadlineQueue;
+  logger: Logger;
+  store: StateTopic;
+  markers: TransactionMarkers;
+  producerIds: ProducerIds;
+}
+
+const failedInit = { producerId: -1n, producerEpoch: -1 };
+const retryMarkersMs = 1000;
+
+/**
+ * Runs all transactions: who may write under a transactional id, which partitions belong to the open transaction, and how
+ * it ends. Every step is durable before it is answered; steps of one transactional id happen one after the other.
+ */
+export class TransactionCoordinator {
+  readonly #options: Options;
+  readonly #transactions = new Map<string, Transaction>();
+  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #deadlines = new Map<string, Deadline>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  get(transactionalId: string): Transaction | undefined {
+    return this.#transactions.get(transactionalId);
+  }
+
+  all(): IterableIterator<Transaction> {
+    return this.#transactions.values();
+  }
+
+  /** Takes over what is stored: half-ended transactions are ended, open ones get their time-out. */
+  async load(): Promise<void> {
+    this.#options.store.replay((batch) => {
+      if (batch.kind === 'control') return;
+      for (const record of batch.records) {
+        const { transactionalId, transaction } = transactionFrom(record);
+        if (transaction === undefined) this.#transactions.delete(transactionalId);
+        else this.#transactions.set(transactionalId, transaction);
+      }
+    });
+    for (const transaction of this.#transactions.values()) {
+      if (transaction.isCompleting) await this.#complete(transaction);
+      else if (transaction.status === 'Ongoing') this.#armTimeout(transaction);
+    }
+  }
+
+  /** A producer begins: it gets its id with an epoch above all earlier ones, whose open transaction is aborted. */
+  init(request: InitRequest): Promise<InitOutcome> {
+    const maxTimeoutMs = this.#options.settings.number('transaction.max.timeout.ms');
+    if (request.transactionTimeoutMs <= 0 || request.transactionTimeoutMs > maxTimeoutMs) {
+      return Promise.resolve({ error: 'INVALID_TRANSACTION_TIMEOUT', ...failedInit });
+    }
+    return this.#inTurn(request.transactionalId, failedInit, async () => {
+      const known = this.#transactions.get(request.transactionalId);
+      return known === undefined ? this.#initNew(request) : this.#initKnown(known, request);
+    });
+  }
+
+  async #initNew({ transactionalId, transactionTimeoutMs }: InitRequest): Promise<InitOutcome> {
+    const { producerIds, clock } = this.#options;
+    const producer = { producerId: await producerIds.next(), producerEpoch: 0 };
+    const options = { timeoutMs: transactionTimeoutMs, nowMs: clock.nowMs() };
+    const transaction = new Transaction(transactionalId, producer, options);
+    await this.#store(transaction);
+    this.#transactions.set(transactionalId, transaction);
+    return { error: 'NONE', ...producer };
+  }
+
+  async #initKnown(transaction: Transaction, request: InitRequest): Promise<InitOutcome> {
+    if (transaction.isCompleting) return { error: 'CONCURRENT_TRANSACTIONS', ...failedInit };
+    const claim = claimOf(transaction, request);
+    if (claim === 'fenced') return { error: 'PRODUCER_FENCED', ...failedInit };
+    const { producerId, producerEpoch } = transaction;
+    if (claim === 'repeated') return { error: 'NONE', producerId, producerEpoch };
+    if (transaction.status === 'Ongoing') {
+      transaction.raiseEpoch();
+      await this.#end(transaction, 'abort');
+    }
+    await this.#renew(transaction);
+    transaction.timeoutMs = request.transactionTimeoutMs;
+    transaction.status = 'Empty';
+    transaction.startedMs = -1;
+    await this.#store(transaction);
+    return { error: 'NONE', producerId: transaction.producerId, producerEpoch: transaction.producerEpoch };
+  }
+
+  async #renew(transaction: Transaction): Promise<void> {
+    if (!transaction.hasUsedUpEpochs) {
+      transaction.raiseEpoch();
+      return;
+    }
+    const { producerId, producerEpoch } = transaction;
+    transaction.producerId = await this.#options.producerIds.next();
+    transaction.producerEpoch = 0;
+    transaction.previous = { producerId, producerEpoch };
+  }
+
+  /** Makes partitions part of the open transaction, opening one when none is. */
+  addPartitions(
+    transactionalId: string,
+    producer: ProducerIdentity,
+    partitions: readonly PartitionName[],
+  ): Promise<ErrorName> {
+    return this.#step(transactionalId, producer, async (transaction) => {
+      const isOpen = transaction.status === 'Ongoing';
+      if (isOpen && partitions.every((partition) => transaction.has(partition))) return 'NONE';
+      if (!isOpen) {
+        transaction.clearPartitions();
+        transaction.status = 'Ongoing';
+        transaction.startedMs = this.#options.clock.nowMs();
+      }
+      for (const partition of partitions) transaction.add(partition);
+      await this.#store(transaction);
+      if (!isOpen) this.#armTimeout(transaction);
+      return 'NONE';
+    });
+  }
+
+  /** Ends the open transaction; answered when its end is visible to readers. A repeated call is answered as the first. */
+  end(transactionalId: string, producer: ProducerIdentity, result: TransactionResult): Promise<ErrorName> {
+    return this.#step(transactionalId, producer, async (transaction) => {
+      const ended = result === 'commit' ? 'CompleteCommit' : 'CompleteAbort';
+      if (transaction.status === ended) return 'NONE';
+      if (transaction.status !== 'Ongoing') return 'INVALID_TXN_STATE';
+      await this.#end(transaction, result);
+      return 'NONE';
+    });
+  }
+
+  /** Whether a transactional write to a partition belongs to the open transaction of its producer. */
+  checkWrite(transactionalId: string | null, producer: ProducerIdentity, partition: PartitionName): ErrorName {
+    const transaction = transactionalId === null ? undefined : this.#transactions.get(transactionalId);
+    if (transaction === undefined) return 'INVALID_PRODUCER_ID_MAPPING';
+    const error = transaction.check(producer);
+    if (error === 'PRODUCER_FENCED') return 'INVALID_PRODUCER_EPOCH';
+    if (error !== 'NONE') return error;
+    return transaction.status === 'Ongoing' && transaction.has(partition) ? 'NONE' : 'INVALID_TXN_STATE';
+  }
+
+  /** Forgets transactional ids that nobody has used for long. */
+  async expire(): Promise<void> {
+    const { clock, settings, store } = this.#options;
+    const oldestMs = clock.nowMs() - settings.number('transactional.id.expiration.ms');
+    for (const transaction of [...this.#transactions.values()]) {
+      const { transactionalId, updatedMs, status } = transaction;
+      if (updatedMs > oldestMs || status === 'Ongoing' || transaction.isCompleting) continue;
+      await this.#inTurn(transactionalId, {}, async () => {
+        await store.write(transactionalId, [forgottenTransactionRecord(transactionalId)]);
+        this.#transactions.delete(transactionalId);
+        return { error: 'NONE' };
+      });
+    }
+  }
+
+  async #step(
+    transactionalId: string,
+    producer: ProducerIdentity,
+    step: (transaction: Transaction) => Promise<ErrorName>,
+  ): Promise<ErrorName> {
+    if (transactionalId === '') return 'INVALID_REQUEST';
+    const outcome = await this.#inTurn(transactionalId, {}, async () => {
+      const transaction = this.#transactions.get(transactionalId);
+      if (transaction === undefined) return { error: 'INVALID_PRODUCER_ID_MAPPING' };
+      const error = transaction.check(producer);
+      if (error !== 'NONE') return { error };
+      if (transaction.isCompleting) return { error: 'CONCURRENT_TRANSACTIONS' };
+      return { error: await step(transaction) };
+    });
+    return outcome.error;
+  }
+
+  /** Runs one step after all earlier ones of this id. A step that cannot be stored is answered as retriable. */
+  #inTurn<T extends object>(
+    transactionalId: string,
+    failed: T,
+    step: () => Promise<{ error: ErrorName } & T>,
+  ): Promise<{ error: ErrorName } & T> {
+    const before = this.#turns.get(transactionalId) ?? Promise.resolve();
+    const turn = before.then(step).catch((error: unknown) => {
+      this.#options.logger.error({ err: error, transactionalId }, 'A step of a transaction was not stored');
+      return { error: 'COORDINATOR_NOT_AVAILABLE' as const, ...failed };
+    });
+    this.#turns.set(transactionalId, turn);
+    void turn.then(() => {
+      if (this.#turns.get(transactionalId) === turn) this.#turns.delete(transactionalId);
+    });
+    return turn;
+  }
+
+  async #end(transaction: Transaction, result: TransactionResult): Promise<void> {
+    transaction.status = result === 'commit' ? 'PrepareCommit' : 'PrepareAbort';
+    try {
+      await this.#store(transaction);
+    } catch (error) {
+      // Not decided: the client may ask again, and the time-out still runs.
+      transaction.status = 'Ongoing';
+      throw error;
+    }
+    this.#disarmTimeout(transaction);
+    await this.#complete(transaction);
+  }
+
+  /** The decision is stored: from here on it is carried out however often it takes. */
+  async #complete(transaction: Transaction): Promise<void> {
+    const result = transaction.status === 'PrepareCommit' ? 'commit' : 'abort';
+    try {
+      await this.#options.markers.write(transaction, result);
+      transaction.status = result === 'commit' ? 'CompleteCommit' : 'CompleteAbort';
+      transaction.clearPartitions();
+      await this.#store(transaction);
+    } catch (error) {
+      this.#options.logger.error(
+        { err: error },
+        `The end of transaction ${transaction.transactionalId} is tried again`,
+      );
+      if (transaction.isCompleting) this.#options.deadlines.after(retryMarkersMs, () => this.#retry(transaction));
+    }
+  }
+
+  #retry(transaction: Transaction): void {
+    void this.#inTurn(transaction.transactionalId, {}, async () => {
+      if (transaction.isCompleting) await this.#complete(transaction);
+      return { error: 'NONE' };
+    });
+  }
+
+  #armTimeout(transaction: Transaction): void {
+    const { deadlines, clock } = this.#options;
+    const leftMs = transaction.startedMs + transaction.timeoutMs - clock.nowMs();
+    this.#disarmTimeout(transaction);
+    const deadline = deadlines.after(Math.max(0, leftMs), () => this.#onTimeout(transaction));
+    this.#deadlines.set(transaction.transactionalId, deadline);
+  }
+
+  #disarmTimeout({ transactionalId }: Transaction): void {
+    this.#deadlines.get(transactionalId)?.cancel();
+    this.#deadlines.delete(transactionalId);
+  }
+
+  /** An abandoned transaction is aborted, and its producer fenced so that it cannot go on as if nothing had happened. */
+  #onTimeout(transaction: Transaction): void {
+    const { startedMs } = transaction;
+    void this.#inTurn(transaction.transactionalId, {}, async () => {
+      const isSame = transaction.status === 'Ongoing' && transaction.startedMs === startedMs;
+      if (!isSame) return { error: 'NONE' };
+      this.#options.logger.warn(`Transaction ${transaction.transactionalId} was open for too long and is aborted`);
+      transaction.raiseEpoch();
+      await this.#end(transaction, 'abort');
+      return { error: 'NONE' };
+    });
+  }
+
+  async #store(transaction: Transaction): Promise<void> {
+    transaction.updatedMs = this.#options.clock.nowMs();
+    await this.#options.store.write(transaction.transactionalId, [transactionRecord(transaction)]);
+  }
+}
+
+/** What an InitProducerId that names a producer id and epoch stands for. */
+function claimOf(transaction: Transaction, request: InitRequest): 'current' | 'repeated' | 'fenced' {
+  if (request.producerId === -1n) return 'current';
+  const { producerId, producerEpoch, previous } = transaction;
+  if (request.producerId === producerId && request.producerEpoch === producerEpoch) return 'current';
+  const isRepeated =
+    request.producerId === previous.producerId &&
+    request.producerEpoch === previous.producerEpoch &&
+    transaction.status === 'Empty';
+  return isRepeated ? 'repeated' : 'fenced';
+}

@@ -1,0 +1,79 @@
+import type { ErrorName } from '../../wire/error-codes.ts';
+import type { TransactionStatus } from '../../wire/transaction-log.ts';
+
+/** Producer epochs are int16; the last one is kept for fencing. */
+const lastProducerEpoch = 2 ** 15 - 2;
+
+export interface ProducerIdentity {
+  producerId: bigint;
+  producerEpoch: number;
+}
+
+export interface PartitionName {
+  topic: string;
+  partition: number;
+}
+
+/** The state of one transactional id; owned by the transaction coordinator. */
+export class Transaction {
+  readonly transactionalId: string;
+  producerId: bigint;
+  producerEpoch: number;
+  /** What the producer had before its epoch was raised: tells a repeated InitProducerId from a fenced one. */
+  previous: ProducerIdentity = { producerId: -1n, producerEpoch: -1 };
+  timeoutMs: number;
+  status: TransactionStatus = 'Empty';
+  /** Wall clock; −1 when none is open. */
+  startedMs = -1;
+  updatedMs: number;
+  readonly #partitions = new Map<string, Set<number>>();
+
+  constructor(transactionalId: string, producer: ProducerIdentity, options: { timeoutMs: number; nowMs: number }) {
+    this.transactionalId = transactionalId;
+    this.producerId = producer.producerId;
+    this.producerEpoch = producer.producerEpoch;
+    this.timeoutMs = options.timeoutMs;
+    this.updatedMs = options.nowMs;
+  }
+
+  get isCompleting(): boolean {
+    return this.status === 'PrepareCommit' || this.status === 'PrepareAbort';
+  }
+
+  get hasUsedUpEpochs(): boolean {
+    return this.producerEpoch >= lastProducerEpoch;
+  }
+
+  has({ topic, partition }: PartitionName): boolean {
+    return this.#partitions.get(topic)?.has(partition) === true;
+  }
+
+  add({ topic, partition }: PartitionName): void {
+    const partitions = this.#partitions.get(topic) ?? new Set<number>();
+    this.#partitions.set(topic, partitions.add(partition));
+  }
+
+  clearPartitions(): void {
+    this.#partitions.clear();
+  }
+
+  /** The partitions written to, by topic. */
+  topics(): { topic: string; partitionIds: number[] }[] {
+    return [...this.#partitions].map(([topic, ids]) => ({ topic, partitionIds: [...ids].sort((a, b) => a - b) }));
+  }
+
+  *partitions(): Generator<PartitionName> {
+    for (const [topic, ids] of this.#partitions) for (const partition of ids) yield { topic, partition };
+  }
+
+  /** Whether a request comes from the producer that owns the transactional id now. */
+  check({ producerId, producerEpoch }: ProducerIdentity): ErrorName {
+    if (producerId !== this.producerId) return 'INVALID_PRODUCER_ID_MAPPING';
+    return producerEpoch === this.producerEpoch ? 'NONE' : 'PRODUCER_FENCED';
+  }
+
+  raiseEpoch(): void {
+    this.previous = { producerId: this.producerId, producerEpoch: this.producerEpoch };
+    this.producerEpoch++;
+  }
+}
