@@ -125,8 +125,9 @@ export class RecordBatch {
     return (this.attributes & attributeBits.control) !== 0;
   }
 
-  get hasDeleteHorizon(): boolean {
-    return (this.attributes & attributeBits.deleteHorizon) !== 0;
+  /** ms since 1970 from which compaction may drop the tombstones in this batch, once compaction has set it. */
+  get deleteHorizonMs(): bigint | undefined {
+    return this.attributes & attributeBits.deleteHorizon ? this.baseTimestamp : undefined;
   }
 
   get lastOffsetDelta(): number {

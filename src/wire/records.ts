@@ -114,6 +114,8 @@ export type NewBatch = {
   readonly leaderEpoch?: number;
   /** ms since 1970, for records without a timestamp of their own; −1 (none) by default. */
   readonly timestamp?: bigint;
+  /** ms since 1970 from which compaction may drop the tombstones in this batch; it takes the place of the base timestamp. */
+  readonly deleteHorizonMs?: bigint | undefined;
   readonly compression?: Compression;
   readonly timestampType?: 'CreateTime' | 'LogAppendTime';
   readonly isTransactional?: boolean;
@@ -126,7 +128,7 @@ export type NewBatch = {
 /** Builds a whole batch with its checksum. */
 export function encodeBatch(batch: NewBatch): Buffer {
   const timestamps = batch.records.map((record) => record.timestamp ?? batch.timestamp ?? -1n);
-  const baseTimestamp = timestamps[0] ?? batch.timestamp ?? -1n;
+  const baseTimestamp = batch.deleteHorizonMs ?? timestamps[0] ?? batch.timestamp ?? -1n;
   const payload = compress(batch.compression ?? 'none', encodeRecords(batch.records, timestamps, baseTimestamp));
   const writer = new Writer(batchHeaderBytes + payload.length);
   writer.int64(batch.baseOffset ?? 0n);
@@ -137,7 +139,7 @@ export function encodeBatch(batch: NewBatch): Buffer {
   writer.int16(attributesOf(batch));
   writer.int32(batch.lastOffsetDelta ?? lastDelta(batch.records));
   writer.int64(baseTimestamp);
-  writer.int64(latest(timestamps, baseTimestamp));
+  writer.int64(latest(timestamps, batch.timestamp ?? -1n));
   writer.int64(batch.producerId ?? -1n);
   writer.int16(batch.producerEpoch ?? -1);
   writer.int32(batch.baseSequence ?? -1);
@@ -152,12 +154,13 @@ function attributesOf(batch: NewBatch): number {
     compressionNames.indexOf(batch.compression ?? 'none') |
     (batch.timestampType === 'LogAppendTime' ? attributeBits.logAppendTime : 0) |
     (batch.isTransactional ? attributeBits.transactional : 0) |
-    (batch.isControl ? attributeBits.control : 0)
+    (batch.isControl ? attributeBits.control : 0) |
+    (batch.deleteHorizonMs === undefined ? 0 : attributeBits.deleteHorizon)
   );
 }
 
-function latest(timestamps: readonly bigint[], baseTimestamp: bigint): bigint {
-  let max = baseTimestamp;
+function latest(timestamps: readonly bigint[], ofNone: bigint): bigint {
+  let max = timestamps[0] ?? ofNone;
   for (const each of timestamps) if (each > max) max = each;
   return max;
 }

@@ -10,7 +10,7 @@ import { controlRecordKey, endTxnMarker } from '../../src/wire/control-record.ts
 import { groupMetadataKey, groupMetadataValue, offsetCommitKey, offsetCommitValue } from '../../src/wire/group-log.ts';
 import { requestHeader, responseHeader } from '../../src/wire/headers.ts';
 import { transactionLogKey, transactionLogValue } from '../../src/wire/transaction-log.ts';
-import { randomMessage } from './random-value.ts';
+import { randomMessage, seededRandom } from './random-value.ts';
 
 const standalone = [
   requestHeader,
@@ -98,6 +98,23 @@ test('damaged bytes are decoded or refused with a WireError, never with anything
     }
   }
   assert.ok(refused > 1000, `only ${refused} were refused`);
+});
+
+test('random bytes are decoded or refused with a WireError, and quickly', () => {
+  const random = seededRandom(17);
+  const lengths = [0xff, 0x7f, 0x80, 0x00, 0x01, 0x02];
+  const byte = () =>
+    random() < 0.5 ? (lengths[Math.floor(random() * lengths.length)] ?? 0) : Math.floor(random() * 256);
+  for (const { definition, version, name } of everyVersion()) {
+    for (let round = 0; round < 40; round++) {
+      const bytes = Buffer.from(Array.from({ length: 200 }, byte));
+      try {
+        definition.decode(new Reader(bytes), version);
+      } catch (error) {
+        assert.ok(error instanceof WireError, `${name}, ${bytes.toString('hex')}: ${error}`);
+      }
+    }
+  }
 });
 
 test('a version that a message lacks is refused in both directions', () => {

@@ -21,7 +21,7 @@ test('every header field of a batch from Apache’s client is read', () => {
   assert.equal(batch.timestampType, 'CreateTime');
   assert.equal(batch.isTransactional, true);
   assert.equal(batch.isControl, false);
-  assert.equal(batch.hasDeleteHorizon, false);
+  assert.equal(batch.deleteHorizonMs, undefined);
   assert.equal(batch.lastOffsetDelta, 2);
   assert.equal(batch.baseTimestamp, 1_700_000_000_123n);
   assert.equal(batch.maxTimestamp, 1_700_000_000_200n);

@@ -73,6 +73,17 @@ test('a batch may keep offsets that compaction has taken the records from', () =
   );
 });
 
+test('a delete horizon takes the place of the base timestamp, and record times stay', () => {
+  const records = [{ timestamp: 50n, key: Buffer.from('k') }, { timestamp: 40n }];
+  const batch = requireBatch(encodeBatch({ records, deleteHorizonMs: 9_000n }));
+  assert.equal(batch.deleteHorizonMs, 9_000n);
+  assert.equal(batch.maxTimestamp, 50n);
+  assert.deepEqual(
+    [...batchRecords(batch)].map((record) => timestampOf(batch, record)),
+    [50n, 40n],
+  );
+});
+
 test('an empty batch has no records and a last offset before its first', () => {
   const batch = requireBatch(encodeBatch({ records: [], timestamp: 7n }));
   assert.deepEqual(read(batch), []);

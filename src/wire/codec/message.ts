@@ -3,7 +3,7 @@ import { Reader } from './reader.ts';
 import { type DecodedFields, type EncodableFields, type StructFields, struct } from './struct.ts';
 import type { Codec } from './type.ts';
 import { holdsVersion, type VersionRange, versionRange } from './version-range.ts';
-import { WireError } from './wire-error.ts';
+import { readingFailed, WireError, writingFailed } from './wire-error.ts';
 import { Writer } from './writer.ts';
 
 export type MessageOptions = {
@@ -26,6 +26,7 @@ export type Message<T, E> = {
   readonly compile: (version: number) => Codec<T, E>;
   /** Reads a body; bytes after it are left to the caller. @throws WireError */
   readonly decode: (reader: Reader, version: number) => T;
+  /** @throws WireError `invalid-value` for a value that the version cannot hold */
   readonly encode: (writer: Writer, value: E, version: number) => void;
   /** Reads a buffer that holds the body and nothing else. @throws WireError */
   readonly decodeBuffer: (buffer: Buffer, version: number) => T;
@@ -52,6 +53,22 @@ export function message<const F extends StructFields>(
     if (holdsVersion(validVersions, version)) return body.compile(version, holdsVersion(flexibleVersions, version));
     throw new WireError('unsupported-version', `${name} has no version ${version}; it has ${options.validVersions}.`);
   };
+  const decode = (reader: Reader, version: number): DecodedFields<F> => {
+    const codec = compile(version);
+    try {
+      return codec.read(reader);
+    } catch (error) {
+      throw readingFailed(`${name} v${version}`, error);
+    }
+  };
+  const encode = (writer: Writer, value: EncodableFields<F>, version: number): void => {
+    const codec = compile(version);
+    try {
+      codec.write(writer, value);
+    } catch (error) {
+      throw writingFailed(`${name} v${version}`, error);
+    }
+  };
   return {
     name,
     apiKey: options.apiKey,
@@ -59,17 +76,17 @@ export function message<const F extends StructFields>(
     flexibleVersions,
     fields: body.fields,
     compile,
-    decode: (reader, version) => compile(version).read(reader),
-    encode: (writer, value, version) => compile(version).write(writer, value),
+    decode,
+    encode,
     decodeBuffer: (buffer, version) => {
       const reader = new Reader(buffer);
-      const value = compile(version).read(reader);
+      const value = decode(reader, version);
       reader.expectEnd();
       return value;
     },
     encodeBuffer: (value, version) => {
       const writer = new Writer();
-      compile(version).write(writer, value);
+      encode(writer, value, version);
       return writer.toBuffer();
     },
   };

@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts';
 import { readTaggedFields, type TaggedWrite, type UnknownTaggedField, writeTaggedFields } from './tagged-fields.ts';
 import type { AnyType, Codec, NullableType, Type } from './type.ts';
 import { holdsVersion } from './version-range.ts';
-import { WireError } from './wire-error.ts';
+import { readingFailed, WireError, writingFailed } from './wire-error.ts';
 import type { Writer } from './writer.ts';
 
 /** Fields by name, in wire order: a type alone is a field of every version that has to be given. */
@@ -41,7 +41,12 @@ export type Decoded<S> = S extends { compile: Type<infer T, infer _E>['compile']
 export type Encodable<S> = S extends { compile: Type<infer _T, infer E>['compile'] } ? E : never;
 
 type Values = Record<string, unknown>;
-type Step = { readonly name: string; readonly codec: Codec<unknown, unknown>; readonly initial: () => unknown };
+type Step = {
+  readonly name: string;
+  readonly codec: Codec<unknown, unknown>;
+  readonly isOmissible: boolean;
+  readonly initial: () => unknown;
+};
 type TaggedStep = Step & { readonly tag: number };
 type Plan = {
   /** All fields with their defaults: what a decoded object starts as, so that all have one hidden class. */
@@ -94,7 +99,7 @@ function planOf(fields: ReadonlyMap<string, AnyField>, version: number, isFlexib
   const fresh: { name: string; initial: () => unknown }[] = [];
   const steps: Step[] = [];
   const tagged: TaggedStep[] = [];
-  for (const [name, { type, presentIn, taggedIn, tag, neverFlexible, initial }] of fields) {
+  for (const [name, { type, presentIn, taggedIn, tag, neverFlexible, isOmissible, initial }] of fields) {
     template[name] = initial();
     const isPresent = holdsVersion(presentIn, version);
     const isTagged = isPresent && isFlexible && tag !== undefined && holdsVersion(taggedIn, version);
@@ -103,8 +108,8 @@ function planOf(fields: ReadonlyMap<string, AnyField>, version: number, isFlexib
     }
     if (!isPresent) continue;
     const codec = type.compile(version, isFlexible && !neverFlexible) as Codec<unknown, unknown>;
-    if (isTagged) tagged.push({ name, codec, initial, tag });
-    else steps.push({ name, codec, initial });
+    if (isTagged) tagged.push({ name, codec, isOmissible, initial, tag });
+    else steps.push({ name, codec, isOmissible, initial });
   }
   return { template, fresh, steps, tagged };
 }
@@ -112,23 +117,50 @@ function planOf(fields: ReadonlyMap<string, AnyField>, version: number, isFlexib
 function readStruct(reader: Reader, plan: Plan, isFlexible: boolean): Values {
   const values: Values = { ...plan.template };
   for (const { name, initial } of plan.fresh) values[name] = initial();
-  for (const { name, codec } of plan.steps) values[name] = codec.read(reader);
-  if (!isFlexible) return values;
+  let current = '';
+  try {
+    for (const { name, codec } of plan.steps) {
+      current = name;
+      values[name] = codec.read(reader);
+    }
+    current = 'tagged fields';
+    if (isFlexible) readTagged(reader, plan, values);
+  } catch (error) {
+    throw readingFailed(current, error);
+  }
+  return values;
+}
+
+function readTagged(reader: Reader, plan: Plan, values: Values): void {
   const unknown = readTaggedFields(reader, (tag, data) => {
     const step = plan.tagged.find((each) => each.tag === tag);
     if (step) values[step.name] = step.codec.read(data);
     return step !== undefined;
   });
   if (unknown.length > 0) values.unknownTaggedFields = unknown;
-  return values;
 }
 
 function writeStruct(writer: Writer, plan: Plan, isFlexible: boolean, values: Values): void {
-  for (const { name, codec, initial } of plan.steps) {
-    const value = values[name];
-    codec.write(writer, value === undefined ? initial() : value);
+  let current = '';
+  try {
+    for (const step of plan.steps) {
+      current = step.name;
+      const value = values[step.name];
+      step.codec.write(writer, value === undefined ? omitted(step) : value);
+    }
+    current = 'tagged fields';
+    if (isFlexible) writeTagged(writer, plan, values);
+  } catch (error) {
+    throw writingFailed(current, error);
   }
-  if (!isFlexible) return;
+}
+
+function omitted({ isOmissible, initial }: Step): unknown {
+  if (isOmissible) return initial();
+  throw new WireError('invalid-value', 'A value has to be given.');
+}
+
+function writeTagged(writer: Writer, plan: Plan, values: Values): void {
   const unknown = (values.unknownTaggedFields ?? []) as readonly UnknownTaggedField[];
   if (plan.tagged.length === 0 && unknown.length === 0) writer.unsignedVarint(0);
   else writeTaggedFields(writer, taggedWrites(plan.tagged, values), unknown);

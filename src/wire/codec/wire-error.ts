@@ -22,9 +22,36 @@ export type WireErrorKind =
 /** Bytes, or a value to be written as bytes, that break the protocol. Always the peer's fault, or the caller's. */
 export class WireError extends VigilError {
   readonly kind: WireErrorKind;
+  readonly #detail: string;
+  #path = '';
 
   constructor(kind: WireErrorKind, message: string, options: { cause?: unknown } = {}) {
     super('MALFORMED_BYTES', message, options);
     this.kind = kind;
+    this.#detail = message;
   }
+
+  /** Where in a message it was met: `FetchRequest v12.topics.partitions.partition`; empty outside messages. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Adds the place that holds the place known so far. */
+  within(name: string): this {
+    this.#path = this.#path === '' ? name : `${name}.${this.#path}`;
+    this.message = `${this.#path}: ${this.#detail}`;
+    return this;
+  }
+}
+
+/** What reading the field or message `name` threw, with its place; a defect of this program is passed on as it is. */
+export function readingFailed(name: string, error: unknown): unknown {
+  return error instanceof WireError ? error.within(name) : error;
+}
+
+/** What writing the field or message `name` threw, as a WireError with its place: numbers out of range, wrong types. */
+export function writingFailed(name: string, error: unknown): WireError {
+  if (error instanceof WireError) return error.within(name);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new WireError('invalid-value', reason, { cause: error }).within(name);
 }

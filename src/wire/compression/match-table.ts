@@ -13,7 +13,7 @@ export class MatchTable {
     this.#input = input;
   }
 
-  /** The last place before `position` with the same four bytes and at most `reach` bytes back, or −1; then remembers `position`. */
+  /** The last place with the same four bytes, at most `reach` bytes before `position`, or −1; then remembers `position`. */
   find(position: number, reach: number): number {
     const word = this.#input.readUInt32LE(position);
     const hash = Math.imul(word, 0x9e3779b1) >>> (32 - hashBits);

@@ -7,7 +7,8 @@ import { string } from '../codec/text-and-bytes.ts';
 
 /**
  * Looks up offsets by timestamp. Special timestamps: −1 log end (or last stable) offset, −2 log start offset, −3 offset of
- * the largest timestamp (7+), −4 first local offset (8+), −5 last tiered offset (9+), −6 earliest offset waiting for tiering (11+).
+ * the largest timestamp (7+), −4 first local offset (8+), −5 last tiered offset (9+), −6 earliest offset waiting for
+ * tiering (11+).
  */
 export const listOffsetsRequest = message(
   'ListOffsetsRequest',

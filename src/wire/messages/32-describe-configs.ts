@@ -44,7 +44,10 @@ export const describeConfigsResponse = message(
         name: string,
         value: nullable(string),
         readOnly: bool,
-        /** 1 dynamic topic, 2 dynamic broker, 3 dynamic default broker, 4 static broker, 5 default, 6 dynamic broker logger, 7 client metrics, 8 group. */
+        /**
+         * 1 dynamic topic, 2 dynamic broker, 3 dynamic default broker, 4 static broker, 5 default, 6 dynamic broker logger,
+         * 7 client metrics, 8 group.
+         */
         configSource: field(int8, { default: -1 }),
         isSensitive: bool,
         synonyms: arrayOf({

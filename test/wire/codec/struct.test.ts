@@ -114,3 +114,27 @@ test('a string longer than its length field can say is refused', () => {
   const long = example.encodeBuffer({ id: 1, name: 'x'.repeat(40_000) }, 2);
   assert.equal(example.decodeBuffer(long, 2).name?.length, 40_000);
 });
+
+test('an error names the message, the version and the field it was met in', () => {
+  const cut = Buffer.from('0000000100017800000001010000ffff', 'hex');
+  assert.throws(() => example.decodeBuffer(cut, 1), {
+    kind: 'hostile-length',
+    path: 'Example v1.items.data',
+    message: /^Example v1\.items\.data: .* claims 65535 bytes; 0 remain\.$/,
+  });
+  assert.throws(() => example.encodeBuffer({ id: 2 ** 40, name: '' }, 0), {
+    kind: 'invalid-value',
+    path: 'Example v0.id',
+  });
+});
+
+test('the compiler knows which fields may be left out and which types they have', () => {
+  const decoded = example.decodeBuffer(example.encodeBuffer({ id: 1, name: 'x' }, 2), 2);
+  const limit: number = decoded.limit;
+  const data: Buffer | undefined = decoded.items[0]?.data;
+  assert.deepEqual([limit, data], [9, undefined]);
+  // @ts-expect-error a field without a default has to be given
+  assert.throws(() => example.encodeBuffer({ name: 'x' }, 0));
+  // @ts-expect-error a number is no bigint
+  assert.throws(() => example.encodeBuffer({ id: 1, name: 'x', part: { offset: 1 } }, 2));
+});
