@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Box } from '../../src/topics/result-record.ts';
+import { type FakeLog, result, statement } from './fake-log.ts';
+import { type Served, serve } from './serve-harness.ts';
+
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+const needs = chromium === undefined ? { skip: 'needs chromium' } : {};
+const launchArguments = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let browser: Browser | undefined;
+let pageDirectory = '';
+
+before(async () => {
+  if (chromium === undefined) return;
+  pageDirectory = await mkdtemp(join(tmpdir(), 'vigil-page-'));
+  await buildPage(pageDirectory);
+  const { chromium: driver } = await import('playwright-core');
+  browser = await driver.launch({ executablePath: chromium, args: launchArguments });
+});
+
+after(async () => {
+  await browser?.close();
+  if (pageDirectory !== '') await rm(pageDirectory, { recursive: true });
+});
+
+async function buildPage(outDir: string): Promise<void> {
+  const { build } = await import('vite');
+  const root = join(import.meta.dirname, '../../web');
+  await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
+}
+
+interface Visit extends Served {
+  page: Page;
+  /** What the browser complained about. */
+  complaints: string[];
+}
+
+async function visit(context: TestContext, options: BrowserContextOptions = {}): Promise<Visit> {
+  const served = await serve(context, {
+    pageDirectory,
+    notices: ['Model: none, this is a test'],
+    expectedDetectors: { entrance: ['people@1'], yard: ['people@1'] },
+  });
+  assert.ok(browser);
+  const browsing = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.after(() => browsing.close());
+  const page = await browsing.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(served.url);
+  return { ...served, page, complaints };
+}
+
+/** Where the coloured rectangle is in a synthetic frame; it moves by 12 pixels from frame to frame. */
+function rectangleOf(frame: number): Box {
+  return { x: 20 + (frame % 20) * 12, y: 40, width: 40, height: 90 };
+}
+
+/** A dark picture with one red rectangle. */
+async function drawFrame(box: Box): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
+  const rectangle = { create: { width: box.width, height: box.height, channels: 3, background: '#e02020' } } as const;
+  return sharp({ create: { width: 320, height: 180, channels: 3, background: '#101820' } })
+    .composite([{ input: rectangle, left: box.x, top: box.y }])
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+}
+
+async function show(log: FakeLog, frame: number, of: { camera?: string; session?: string } = {}): Promise<void> {
+  const box = rectangleOf(frame);
+  const detections = [{ label: 'person', score: 0.9, box }];
+  log.answer(result(frame, { ...of, detections }), await drawFrame(box));
+}
+
+/** Runs in the browser: the frame on the canvas, and its colours at points given in frame pixels. */
+const lookAtCanvas = `(points) => {
+  const canvas = document.querySelector('canvas');
+  const scale = Math.min(canvas.width / 320, canvas.height / 180);
+  const left = (canvas.width - 320 * scale) / 2;
+  const top = (canvas.height - 180 * scale) / 2;
+  const colourAt = ({ x, y }) => [...canvas.getContext('2d').getImageData(left + x * scale, top + y * scale, 1, 1).data];
+  return { frame: canvas.dataset.frame ?? '', colours: points.map(colourAt) };
+}`;
+
+/** Frame and colours are read in one go: no painting can come between. */
+function look(page: Page, points: { x: number; y: number }[]): Promise<{ frame: string; colours: number[][] }> {
+  return page.evaluate(`(${lookAtCanvas})(${JSON.stringify(points)})`);
+}
+
+const isRed = ([red = 0, green = 0, blue = 0]: number[]) => red > 150 && green < 90 && blue < 90;
+const isBoxColour = ([red = 0, green = 0, blue = 0]: number[]) => red < 110 && green > 170 && blue > 130;
+const isGround = ([red = 0, green = 0, blue = 0]: number[]) => red < 60 && green < 60 && blue < 70;
+
+/** Inside the rectangle, on its right edge and its lower edge, and beside it. */
+function checkpoints({ x, y, width, height }: Box) {
+  return [
+    { x: x + width / 2, y: y + height / 2 },
+    { x: x + width, y: y + height / 2 },
+    { x: x + width / 2, y: y + height },
+    { x: x + width + 8, y: y + height / 2 },
+  ];
+}
+
+function assertBoxOnRectangle(colours: number[][], what: string): void {
+  const [inside = [], right = [], bottom = [], beside = []] = colours;
+  assert.ok(isRed(inside), `${what}: inside the box is ${inside}`);
+  assert.ok(isBoxColour(right), `${what}: the right edge is ${right}`);
+  assert.ok(isBoxColour(bottom), `${what}: the lower edge is ${bottom}`);
+  assert.ok(isGround(beside), `${what}: beside the box is ${beside}`);
+}
+
+test('each box lies on the thing it belongs to, in that very frame', needs, async (context) => {
+  const { page, log, complaints } = await visit(context);
+  log.state(statement());
+  for (let frame = 0; frame < 8; frame++) {
+    await show(log, frame);
+    await page.waitForSelector(`canvas[data-frame="s1/${frame}"]`);
+    const { colours } = await look(page, checkpoints(rectangleOf(frame)));
+    assertBoxOnRectangle(colours, `frame ${frame}`);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test('while frames follow each other fast, no picture ever carries the box of another', needs, async (context) => {
+  const { page, log } = await visit(context);
+  log.state(statement());
+  await show(log, 0);
+  await page.waitForSelector('canvas[data-frame="s1/0"]');
+  const feeding = (async () => {
+    for (let frame = 1; frame < 60; frame++) await show(log, frame);
+  })();
+  const seen = new Set<string>();
+  for (let frame = ''; frame !== 's1/59'; ) {
+    // Every box that may be shown now, looked at in one go; the one of the frame that is shown must be right.
+    const looked = await look(page, Array.from({ length: 20 }, (_, each) => checkpoints(rectangleOf(each))).flat());
+    frame = looked.frame;
+    seen.add(frame);
+    const number = Number(frame.split('/')[1]) % 20;
+    assertBoxOnRectangle(looked.colours.slice(number * 4, number * 4 + 4), frame);
+  }
+  await feeding;
+  assert.ok(seen.size > 3, `only ${seen.size} different frames were looked at`);
+});
+
+test('the counts of each camera and the proof over all of them are shown', needs, async (context) => {
+  const { page, log } = await visit(context);
+  log.state(statement({ state: 'ended', captured: 1, published: 1, note: 'Footage: synthetic' }));
+  log.state(statement({ camera: 'yard', captured: 1394, published: 1390, lost: { 'disk-full': 4 }, live: true }));
+  await show(log, 0);
+  const yard = page.locator('[data-camera="yard"]');
+  await yard.locator('[data-count="lost"]', { hasText: '4' }).waitFor();
+  assert.equal(await yard.locator('[data-count="captured"]').textContent(), '1,394');
+  assert.equal(await yard.locator('[data-count="waiting"]').textContent(), '1,390');
+  const entrance = page.locator('[data-camera="entrance"]');
+  await entrance.getByText('Complete').waitFor();
+  assert.equal(await entrance.locator('[data-count="processed"]').textContent(), '1');
+  assert.match((await entrance.textContent()) ?? '', /Footage: synthetic/);
+  assert.equal(await page.locator('.proof').textContent(), '1,395 in1 out1,390 waiting4 lost');
+  assert.match((await page.locator('.notices').textContent()) ?? '', /Model: none, this is a test/);
+});
+
+test('when everything is through, the proof says so', needs, async (context) => {
+  const { page, log } = await visit(context);
+  log.state(statement({ state: 'ended', captured: 2, published: 2 }));
+  await show(log, 0);
+  await show(log, 1);
+  await page.locator('.proof[data-proved="true"]').waitFor();
+  assert.equal(await page.locator('.proof').textContent(), '2 in2 out0 lost');
+});
+
+test('a source that fails says what is wrong and what to do, and moves nothing', needs, async (context) => {
+  const { page, log } = await visit(context);
+  log.state(statement());
+  log.state(statement({ camera: 'yard' }));
+  const tile = page.locator('[data-camera="yard"]');
+  await tile.getByText('Waiting for the first frame…').waitFor();
+  const before = await tile.boundingBox();
+  const error = { code: 'SOURCE_UNAUTHORIZED', message: 'yard refused the password', next: 'Check the `source`.' };
+  log.state(statement({ camera: 'yard', state: 'reconnecting', reconnects: 2, error }));
+  await tile.getByText('yard refused the password').waitFor();
+  assert.match((await tile.textContent()) ?? '', /Check the source\..*Reconnecting.*2 reconnects/);
+  assert.deepEqual(await tile.boundingBox(), before);
+});
+
+test('a camera is enlarged with the keyboard, and Escape leads back to where one was', needs, async (context) => {
+  const { page, log } = await visit(context);
+  log.state(statement());
+  log.state(statement({ camera: 'yard' }));
+  await show(log, 3, { camera: 'yard' });
+  await page.waitForSelector('[data-camera="yard"] canvas[data-frame="s1/3"]');
+  await page.getByRole('button', { name: 'Enlarge yard' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Camera yard, enlarged' });
+  await dialog.locator('canvas[data-frame="s1/3"]').waitFor();
+  await dialog.getByRole('img', { name: 'Latency of yard' }).locator('canvas').waitFor();
+  await show(log, 4, { camera: 'yard' });
+  await dialog.locator('canvas[data-frame="s1/4"]').waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(`document.activeElement.getAttribute('aria-label')`), 'Enlarge yard');
+});
+
+test('a phone of 360 pixels shows everything without scrolling sideways', needs, async (context) => {
+  const { page, log } = await visit(context, { viewport: { width: 360, height: 740 } });
+  const error = {
+    code: 'SOURCE_UNREACHABLE',
+    message: `no answer from rtsp://${'a-long-host-name.'.repeat(6)}`,
+    next: '',
+  };
+  const many = { captured: 123_456_789, published: 123_456_789, lost: { 'buffer-full': 1_234_567 }, reconnects: 1234 };
+  log.state(statement({ camera: 'a-camera-with-a-name-that-is-quite-long', ...many, note: 'A note. '.repeat(40) }));
+  log.state(statement({ camera: 'yard', state: 'reconnecting', error }));
+  await show(log, 0);
+  await page.locator('[data-camera="yard"]').getByText('no answer from').waitFor();
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360);
+  await page.getByRole('button', { name: 'Enlarge yard' }).click();
+  await page.getByRole('dialog').waitFor();
+  assert.equal(await page.evaluate(`document.querySelector('dialog').scrollWidth`), 360);
+});
+
+test(
+  'the page follows the system’s theme until another is chosen, and remembers the choice',
+  needs,
+  async (context) => {
+    const { page, url } = await visit(context, { colorScheme: 'dark' });
+    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const dark = await ground();
+    await page.emulateMedia({ colorScheme: 'light' });
+    const light = await ground();
+    assert.notEqual(dark, light);
+    await page.reload();
+    await page.getByRole('button', { name: 'Switch to the dark theme' }).click();
+    assert.equal(await ground(), dark);
+    await page.goto(url);
+    assert.equal(await ground(), dark);
+  },
+);
+
+test('when the server goes, the page says so; when it is back, the page goes on', needs, async (context) => {
+  const { page, log, part, url } = await visit(context);
+  log.state(statement({ captured: 7, published: 7 }));
+  await page.locator('[data-count="captured"]', { hasText: '7' }).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await part.close();
+  await page.getByText('Disconnected from the server.').waitFor();
+  assert.equal(await page.getByRole('status').textContent(), 'Disconnected');
+  assert.match((await page.getByRole('alert').textContent()) ?? '', /What you see is from \d/);
+  await serve(context, { log, pageDirectory, http: { host: '127.0.0.1', port: Number(new URL(url).port) } });
+  await page.getByRole('status').getByText('Connected', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+});
