@@ -1,6 +1,6 @@
 import { WireError } from '../codec/wire-error.ts';
 import { Writer } from '../codec/writer.ts';
-import { copyMatch } from './copy-match.ts';
+import { copyLiteral, copyMatch } from './copy.ts';
 import { MatchTable } from './match-table.ts';
 
 /*
@@ -40,8 +40,7 @@ export function lz4DecodeBlock(input: Buffer, output: Buffer, start: number, end
   while (from < input.length) {
     const token = input[from++] as number;
     const literalLength = token >> 4 === 15 ? 15 + extraLength() : token >> 4;
-    if (from + literalLength > input.length || to + literalLength > end) throw corrupt(literalLength);
-    input.copy(output, to, from, from + literalLength);
+    copyLiteral(input, from, literalLength, { output, position: to, end });
     from += literalLength;
     to += literalLength;
     if (from === input.length) break;
@@ -59,10 +58,6 @@ function byteAt(input: Buffer, at: number): number {
   if (byte === undefined)
     throw new WireError('corrupt-compression', `An LZ4 block ends inside a sequence, at byte ${at}.`);
   return byte;
-}
-
-function corrupt(literalLength: number): WireError {
-  return new WireError('corrupt-compression', `${literalLength} literals of an LZ4 block pass the end.`);
 }
 
 /** Compresses on its own, without matches into earlier blocks. */

@@ -1,7 +1,7 @@
 import { Reader } from '../codec/reader.ts';
 import { WireError } from '../codec/wire-error.ts';
 import { Writer } from '../codec/writer.ts';
-import { copyMatch } from './copy-match.ts';
+import { copyLiteral, copyMatch } from './copy.ts';
 import { MatchTable } from './match-table.ts';
 
 /*
@@ -60,39 +60,47 @@ function decompressBlock(input: Buffer, maxBytes: number): Buffer {
     throw new WireError('corrupt-compression', `A snappy block claims ${sizeBytes} bytes; ${maxBytes} are allowed.`);
   }
   const output = Buffer.allocUnsafe(sizeBytes);
-  let written = 0;
-  while (reader.remaining > 0) written += decodeElement(reader, output, written);
+  const written = decodeElements(input, reader.position, output);
   if (written === sizeBytes) return output;
   throw new WireError('corrupt-compression', `A snappy block holds ${written} bytes and claims ${sizeBytes}.`);
 }
 
-/** @returns the number of bytes put into `output` at `at` */
-function decodeElement(reader: Reader, output: Buffer, at: number): number {
-  const tag = reader.uint8();
+/** How many bytes follow a tag before its literal or the next element: its distance, or its long length. */
+function extraBytesOf(tag: number): number {
   const kind = tag & 3;
-  if (kind === 0) return decodeLiteral(reader, tag, output, at);
-  const length = kind === 1 ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
-  const distance = kind === 1 ? ((tag >> 5) << 8) | reader.uint8() : littleEndian(reader, kind === 2 ? 2 : 4);
-  copyMatch(output, at, distance, length, output.length);
-  return length;
+  if (kind === 0) return tag >> 2 < 60 ? 0 : (tag >> 2) - 59;
+  return kind === 3 ? 4 : kind;
 }
 
-function decodeLiteral(reader: Reader, tag: number, output: Buffer, at: number): number {
-  const short = tag >> 2;
-  const length = 1 + (short < 60 ? short : littleEndian(reader, short - 59));
-  if (at + length > output.length) {
-    throw new WireError(
-      'corrupt-compression',
-      `A literal of ${length} bytes at ${at} passes the end at ${output.length}.`,
-    );
+/** @returns the number of bytes put into `output` */
+function decodeElements(input: Buffer, start: number, output: Buffer): number {
+  let from = start;
+  let to = 0;
+  while (from < input.length) {
+    const tag = input[from++] as number;
+    const extraBytes = extraBytesOf(tag);
+    const extra = littleEndian(input, from, extraBytes);
+    from += extraBytes;
+    if ((tag & 3) === 0) {
+      const length = 1 + (extraBytes === 0 ? tag >> 2 : extra);
+      copyLiteral(input, from, length, { output, position: to, end: output.length });
+      from += length;
+      to += length;
+    } else {
+      const isShort = (tag & 3) === 1;
+      const length = isShort ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
+      copyMatch(output, to, isShort ? ((tag >> 5) << 8) | extra : extra, length, output.length);
+      to += length;
+    }
   }
-  reader.slice(length).copy(output, at);
-  return length;
+  return to;
 }
 
-function littleEndian(reader: Reader, sizeBytes: number): number {
+function littleEndian(input: Buffer, at: number, sizeBytes: number): number {
+  if (at + sizeBytes > input.length)
+    throw new WireError('corrupt-compression', 'A snappy block ends inside an element.');
   let value = 0;
-  for (let i = 0; i < sizeBytes; i++) value += reader.uint8() * 256 ** i;
+  for (let i = sizeBytes - 1; i >= 0; i--) value = value * 256 + (input[at + i] as number);
   return value;
 }
 
