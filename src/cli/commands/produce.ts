@@ -20,7 +20,9 @@ const linesPerSend = 500;
 
 export function produceCommand(): Command {
   return new Command('produce')
-    .description('write records to a topic: each line of standard input, or of a file, becomes one')
+    .description(
+      'write records to a topic, which is made when it is missing: each line of standard input, or of a file, becomes one',
+    )
     .argument('<topic>')
     .addOption(brokersOption())
     .option('--file <path>', 'read this file instead of standard input')
@@ -45,8 +47,11 @@ async function produceAction(topic: string, options: ProduceOptions): Promise<vo
   if (options.whole && !options.file) throw fault('USAGE', '--whole needs --file');
   const { clientBrokers, clientId } = await import('./client-options.ts');
   const { openRecordProducer } = await import('../../stage/record-producer.ts');
+  const { ensureTopics } = await import('../../stage/kafka-admin.ts');
   const toRecord = recordOf(topic, options);
-  const producer = await openRecordProducer({ brokers: await clientBrokers(options.brokers), clientId });
+  const brokers = await clientBrokers(options.brokers);
+  await ensureTopics({ brokers, clientId, topics: [{ name: topic, partitions: 1, configs: {} }] });
+  const producer = await openRecordProducer({ brokers, clientId });
   let count = 0;
   try {
     for await (const values of valuesOf(options)) {
