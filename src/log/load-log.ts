@@ -1,5 +1,5 @@
 import { fault } from '../base/errors.ts';
-import type { FileSystem } from '../base/file-system.ts';
+import { type FileSystem, parentOf } from '../base/file-system.ts';
 import type { RecordBatch } from '../wire/record-batch.ts';
 import { walkBatches } from './batch-walk.ts';
 import { deletedSuffix, parseSegmentFileName, segmentFileName } from './file-names.ts';
@@ -210,6 +210,7 @@ class Loader {
     if (this.#segments.length === 0) {
       this.#segments.push(Segment.create({ fileSystem, directory, baseOffset: logStartOffset, createdMs: nowMs }));
       await fileSystem.syncDirectory(directory);
+      await fileSystem.syncDirectory(parentOf(directory));
     }
     const end = this.#logEndOffset;
     this.#leaderEpochs.truncateEnd(end);

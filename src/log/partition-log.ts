@@ -10,6 +10,7 @@ import type { LeaderEpochs } from './leader-epochs.ts';
 import { type LoadedLog, loadLog } from './load-log.ts';
 import type { LogConfig } from './log-config.ts';
 import { readBatches } from './log-reader.ts';
+import { LogWriter } from './log-writer.ts';
 import type {
   AbortedTransaction,
   AppendOutcome,
@@ -23,8 +24,7 @@ import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { removeFolder } from './remove-folder.ts';
 import { countDeletable } from './retention.ts';
-import { largestTimestamp, mustRoll } from './roll-rule.ts';
-import { Segment } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
 import { findMaxTimestamp, findTimestamp } from './time-lookup.ts';
 import { transactionEndOf } from './transaction-end.ts';
@@ -78,14 +78,14 @@ export class PartitionLog {
   readonly #snapshots: ProducerSnapshots;
   readonly #leaderEpochs: LeaderEpochs;
   readonly #commits: GroupCommit;
+  readonly #writer: LogWriter;
   readonly #listeners = new Set<() => void>();
-  readonly #unsynced = new Set<Segment>();
   #config: LogConfig;
-  #directory: string;
   #logStartOffset: bigint;
   #highWatermark: bigint;
-  #hasNewFiles = false;
   #cancelFlushTimer: (() => void) | undefined;
+  /** The segment of the last append: when it changes, the full one is to be flushed under every policy. */
+  #appendedTo: Segment;
   #isClosed = false;
   /** False while everything in the folder is as it was when the log was opened in order. */
   #isChanged: boolean;
@@ -95,20 +95,22 @@ export class PartitionLog {
     this.partition = options.partition;
     this.#options = options;
     this.#config = options.config;
-    this.#directory = options.directory;
     this.#segments = new SegmentList(loaded.segments);
     this.#producers = loaded.producers;
     this.#snapshots = loaded.snapshots;
     this.#leaderEpochs = loaded.leaderEpochs;
     this.#logStartOffset = largest(options.logStartOffset ?? 0n, this.#segments.first.baseOffset);
     this.#highWatermark = this.logEndOffset;
+    this.#appendedTo = this.#segments.active;
     this.#isChanged = !options.cleanShutdown;
+    const { fileSystem, directory } = options;
+    this.#writer = new LogWriter({ ...loaded, fileSystem, directory, segments: this.#segments });
     this.#commits = new GroupCommit(
       {
         flusher: options.flusher,
         name: `${options.topic}-${options.partition}`,
         logEndOffset: () => this.logEndOffset,
-        sync: () => this.#sync(),
+        sync: () => this.#writer.sync(),
         onDurable: (offset) => this.#advance(offset),
         onFailure: (failure) => this.#options.report?.(failure.message),
       },
@@ -197,14 +199,12 @@ export class PartitionLog {
     if (!checked.ok) return checked;
     const verdict = this.#checkProducers(checked.batches, origin);
     if (verdict) return verdict;
-    const baseOffset = this.#assign(checked.batches, leaderEpoch, nowMs);
     try {
-      this.#write(bytes, checked.batches, nowMs);
+      const baseOffset = this.#writer.append(bytes, checked.batches, { leaderEpoch, config: this.#config, nowMs });
+      return this.#acknowledge(baseOffset, nowMs);
     } catch (error) {
       return this.#refuseWrite(error);
     }
-    this.#register(checked.batches, leaderEpoch);
-    return this.#acknowledge(baseOffset, nowMs);
   }
 
   #checkProducers(batches: readonly RecordBatch[], origin: AppendOrigin): AppendOutcome | undefined {
@@ -232,63 +232,6 @@ export class PartitionLog {
     };
   }
 
-  #assign(batches: readonly RecordBatch[], leaderEpoch: number, nowMs: number): bigint {
-    const baseOffset = this.logEndOffset;
-    let offset = baseOffset;
-    for (const batch of batches) {
-      batch.baseOffset = offset;
-      batch.leaderEpoch = leaderEpoch;
-      if (this.#config.messageTimestampType === 'LogAppendTime') batch.stampLogAppendTime(BigInt(nowMs));
-      offset += BigInt(batch.lastOffsetDelta) + 1n;
-    }
-    return baseOffset;
-  }
-
-  #write(bytes: Buffer, batches: readonly RecordBatch[], nowMs: number): void {
-    const lastOffset = batches.at(-1)?.lastOffset ?? this.logEndOffset;
-    const incoming = { sizeBytes: bytes.length, lastOffset, maxTimestampMs: largestTimestamp(batches) };
-    if (mustRoll(this.#segments.active, incoming, this.#config, nowMs)) this.#roll(nowMs);
-    const { active } = this.#segments;
-    this.#isChanged = true;
-    active.append(bytes, batches, this.#config.indexIntervalBytes);
-    this.#unsynced.add(active);
-  }
-
-  #roll(nowMs: number): void {
-    const full = this.#segments.active;
-    const { fileSystem } = this.#options;
-    const next = { fileSystem, directory: this.#directory, baseOffset: full.nextOffset, createdMs: nowMs };
-    const made = Segment.create(next);
-    try {
-      this.#snapshots.write(this.#producers, full.nextOffset);
-      full.seal();
-    } catch (error) {
-      made.close();
-      throw error;
-    }
-    this.#segments.push(made);
-    this.#unsynced.add(full);
-    this.#hasNewFiles = true;
-    void this.#commits.wait();
-  }
-
-  #register(batches: readonly RecordBatch[], leaderEpoch: number): void {
-    this.#leaderEpochs.note(leaderEpoch, batches[0]?.baseOffset ?? this.logEndOffset);
-    for (const batch of batches) {
-      if (batch.producerId < 0n) continue;
-      const end = batch.isControl ? transactionEndOf(batch) : undefined;
-      if (end) this.#endTransaction(batch, end);
-      else this.#producers.apply(batch);
-    }
-  }
-
-  #endTransaction(batch: RecordBatch, end: NonNullable<ReturnType<typeof transactionEndOf>>): void {
-    const completed = this.#producers.applyMarker(batch, end);
-    if (!completed?.isAborted) return;
-    const lastStableOffset = this.#producers.stableOffsetAfter(completed);
-    this.#segments.active.transactions.append({ ...completed, lastStableOffset });
-  }
-
   #refuseWrite(error: unknown): Refusal & { cause?: VigilError } {
     const code = systemErrorCode(error);
     if (code !== 'ENOSPC' && code !== 'EDQUOT') return this.#storageError(this.#commits.fail(error));
@@ -300,6 +243,7 @@ export class PartitionLog {
   }
 
   #acknowledge(baseOffset: bigint, nowMs: number): AppendOutcome {
+    this.#isChanged = true;
     const durable = this.#becomeDurable();
     return {
       ok: true,
@@ -315,6 +259,8 @@ export class PartitionLog {
   #becomeDurable(): Promise<void> {
     if (this.#config.flushPolicy === 'commit') return this.#commits.wait();
     if (this.#config.flushPolicy === 'interval') this.#flushLater();
+    if (this.#segments.active !== this.#appendedTo) void this.#commits.wait();
+    this.#appendedTo = this.#segments.active;
     this.#advance(this.logEndOffset);
     return settled;
   }
@@ -331,19 +277,6 @@ export class PartitionLog {
     this.#highWatermark = offset;
     this.#producers.advance(offset);
     for (const listener of [...this.#listeners]) listener();
-  }
-
-  /** Brings to the disk what was written before the call. All syncs begin before this first waits. */
-  async #sync(): Promise<void> {
-    const segments = [...this.#unsynced];
-    this.#unsynced.clear();
-    const hasNewFiles = this.#hasNewFiles;
-    this.#hasNewFiles = false;
-    const sealed = segments.filter((each) => each !== this.#segments.active);
-    await Promise.all(segments.map((each) => each.sync()));
-    for (const segment of sealed) await segment.syncIndexes();
-    if (hasNewFiles) await this.#options.fileSystem.syncDirectory(this.#directory);
-    await this.#leaderEpochs.persist();
   }
 
   /**
@@ -457,7 +390,7 @@ export class PartitionLog {
     if (count === this.#segments.all.length && !this.#tryToRoll(nowMs)) return 0;
     const removed = this.#segments.takeFirst(count);
     if (this.#segments.first.baseOffset > logStartOffset) this.#moveStart(this.#segments.first.baseOffset);
-    for (const segment of removed) this.#unsynced.delete(segment);
+    this.#writer.forget(removed);
     await Promise.all(removed.map((each) => each.remove()));
     const start = this.#segments.first.baseOffset;
     await this.#snapshots.removeUnless((offset) => offset >= start);
@@ -466,7 +399,7 @@ export class PartitionLog {
 
   #tryToRoll(nowMs: number): boolean {
     try {
-      this.#roll(nowMs);
+      this.#writer.roll(nowMs);
       return true;
     } catch (error) {
       this.#refuseWrite(error);
@@ -507,7 +440,7 @@ export class PartitionLog {
       await this.#snapshots.writeDurably(this.#producers, this.logEndOffset);
     const bases = new Set(this.#segments.all.map((each) => each.baseOffset));
     await this.#snapshots.removeUnless((offset) => bases.has(offset) || offset === this.logEndOffset);
-    await this.#options.fileSystem.syncDirectory(this.#directory);
+    await this.#options.fileSystem.syncDirectory(this.#options.directory);
   }
 
   /**
@@ -520,9 +453,9 @@ export class PartitionLog {
     if (!this.failure) await this.#commits.wait().catch(() => {});
     for (const segment of this.#segments.all) segment.close();
     const { fileSystem } = this.#options;
-    const doomed = `${this.#directory}.${crypto.randomUUID().replaceAll('-', '')}${deletedFolderSuffix}`;
-    fileSystem.rename(this.#directory, doomed);
-    await fileSystem.syncDirectory(parentOf(this.#directory));
+    const doomed = `${this.#options.directory}.${crypto.randomUUID().replaceAll('-', '')}${deletedFolderSuffix}`;
+    fileSystem.rename(this.#options.directory, doomed);
+    await fileSystem.syncDirectory(parentOf(this.#options.directory));
     await removeFolder(fileSystem, doomed);
   }
 
