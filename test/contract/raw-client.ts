@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import type { Message } from '../../src/wire/codec/message.ts';
 import { Reader } from '../../src/wire/codec/reader.ts';
 import { readTaggedFields } from '../../src/wire/codec/tagged-fields.ts';
-import type { Message } from '../../src/wire/codec/message.ts';
 import { Writer } from '../../src/wire/codec/writer.ts';
 
 /** A request and its answer, as `wire/messages` defines them. */
@@ -48,7 +48,8 @@ export class RawClient {
     const frame = await this.exchange(Buffer.concat(writer.finish()));
     const reader = new Reader(frame);
     const correlationId = reader.int32();
-    if (correlationId !== this.#correlationId) throw new Error(`answer ${correlationId} to request ${this.#correlationId}`);
+    if (correlationId !== this.#correlationId)
+      throw new Error(`answer ${correlationId} to request ${this.#correlationId}`);
     if (isFlexible && request.apiKey !== 18) readTaggedFields(reader, () => false);
     const decoded = response.decode(reader, version);
     reader.expectEnd();

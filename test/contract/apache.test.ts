@@ -1,0 +1,16 @@
+import { describe, test } from 'node:test';
+import { groupsContract } from './groups.ts';
+import { recordsContract } from './records.ts';
+import { transactionsContract } from './transactions.ts';
+
+const bootstrap = process.env.VIGIL_KAFKA_BOOTSTRAP;
+
+describe('Apache Kafka', () => {
+  if (bootstrap === undefined) {
+    test('keeps the same contract', { skip: 'needs VIGIL_KAFKA_BOOTSTRAP, the address of an Apache Kafka' }, () => {});
+    return;
+  }
+  recordsContract(() => ({ bootstrap }));
+  groupsContract(() => ({ bootstrap }));
+  transactionsContract(() => ({ bootstrap }));
+});

@@ -1,0 +1,18 @@
+import { after, before, describe } from 'node:test';
+import type { Broker } from '../../src/broker/broker.ts';
+import { startBroker } from '../broker/start-broker.ts';
+import { groupsContract } from './groups.ts';
+import { recordsContract } from './records.ts';
+import { transactionsContract } from './transactions.ts';
+
+describe('the embedded broker', () => {
+  let broker: Broker;
+  before(async () => {
+    broker = await startBroker();
+  });
+  after(() => broker.close());
+
+  recordsContract(() => broker);
+  groupsContract(() => broker);
+  transactionsContract(() => broker);
+});
