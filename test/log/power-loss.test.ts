@@ -5,7 +5,7 @@ import { type PowerLoss, seededRandom, UnreliableFileSystem } from '../base/unre
 import { batchOf, openLog } from './open-log.ts';
 import { readValues } from './read-values.ts';
 
-const rounds = 150;
+const rounds = 80;
 
 /** Appends as several clients would, until the power goes at a random moment. */
 class Load {
