@@ -43,7 +43,8 @@ test('segments whose newest record is older than retention.ms are deleted, the g
 });
 
 test('without the delete policy only what lies before the log start offset goes', async () => {
-  const { log } = await tenSegments({ config: { cleanupPolicy: ['compact'], retentionMs: 1, retentionBytes: 1 } });
+  const { log } = await tenSegments({ config: { retentionMs: 1, retentionBytes: 1 } });
+  log.updateConfig({ ...log.config, cleanupPolicy: ['compact'] });
   assert.equal(await log.enforceRetention(startMs + 600_000), 0);
   assert.equal(log.deleteRecordsBefore(4n), 4n);
   assert.equal(await log.enforceRetention(startMs + 600_000), 4);
