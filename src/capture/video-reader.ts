@@ -2,6 +2,7 @@ import { fault, type VigilError } from '../base/errors.ts';
 import { redactSource } from '../base/secrets.ts';
 import type { Ffmpeg, Packet, Stream } from './ffmpeg.ts';
 import { ffmpegErrors } from './ffmpeg-errors.ts';
+import { cutShort, type FilmEnd, swallowedFrames } from './film-end.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import type { DecodedFrame, FrameReader, ReaderEvents } from './frame-reader.ts';
 import { type Input, type OpenResult, PacketReader } from './packet-reader.ts';
@@ -38,7 +39,10 @@ export class VideoReader implements FrameReader {
   #sawKeyframe = false;
   #openedAtUs = 0;
   #lastPtsUs = -1;
+  #firstPtsUs = 0;
+  #packetCount = 0;
   #frameCount = 0;
+  #damagedCount = 0;
   #closed = false;
   formatName = '';
   live = false;
@@ -68,7 +72,7 @@ export class VideoReader implements FrameReader {
     for (;;) {
       const received = await this.#decoder.receive();
       if (received === 'frame') return this.#decoded();
-      if (received === 'damaged') this.#options.events.onDamaged();
+      if (received === 'damaged') this.#damaged();
       if (received === 'end') return this.#end();
       if (received === 'needs-packet') await this.#feed();
     }
@@ -91,7 +95,7 @@ export class VideoReader implements FrameReader {
     const packet = this.#pending ?? (await this.#nextPacket());
     const sent = await this.#decoder.send(packet ?? null);
     this.#pending = sent === 'full' ? packet : undefined;
-    if (sent === 'damaged') this.#options.events.onDamaged();
+    if (sent === 'damaged') this.#damaged();
   }
 
   /** @returns undefined when there are no more: the decoder is then asked for its last frames */
@@ -103,6 +107,7 @@ export class VideoReader implements FrameReader {
         return undefined;
       }
       this.#silence.refresh();
+      this.#packetCount += 1;
       this.#openedAtUs ||= this.#packets.arrivedAtUs;
       // Joining a running camera between two keyframes: what comes before the first one cannot be decoded.
       this.#sawKeyframe ||= packet.isKeyframe || !this.#options.network;
@@ -111,8 +116,9 @@ export class VideoReader implements FrameReader {
   }
 
   #decoded(): DecodedFrame {
-    this.#frameCount += 1;
     const ptsUs = this.#ptsUs();
+    if (this.#frameCount === 0) this.#firstPtsUs = ptsUs;
+    this.#frameCount += 1;
     this.#lastPtsUs = ptsUs;
     return { picture: this.#decoder.picture, ptsUs, arrivedAtUs: this.#packets.arrivedAtUs };
   }
@@ -132,7 +138,37 @@ export class VideoReader implements FrameReader {
   #end(): undefined {
     const failure = this.#readFault(this.#endCode);
     if (failure) throw failure;
+    if (this.#endCode === ffmpegErrors.endOfFile) this.#checkFilmEnd();
     return undefined;
+  }
+
+  #checkFilmEnd(): void {
+    const film = this.#filmEnd();
+    const missing = cutShort(film);
+    if (missing) throw this.#unreadable(missing);
+    for (let n = swallowedFrames(film); n > 0; n--) this.#options.events.onDamaged();
+  }
+
+  #filmEnd(): FilmEnd {
+    const { timeBase, duration, nbFrames } = this.#stream ?? {
+      timeBase: { num: 0, den: 1 },
+      duration: 0n,
+      nbFrames: 0n,
+    };
+    const announcedUs = Math.max(0, (Number(duration) * 1_000_000 * timeBase.num) / timeBase.den);
+    return {
+      announcedFrames: Number(nbFrames),
+      announcedUs,
+      packets: this.#packetCount,
+      frames: this.#frameCount,
+      damaged: this.#damagedCount,
+      spanUs: this.#lastPtsUs - this.#firstPtsUs + (announcedUs / Number(nbFrames) || 0),
+    };
+  }
+
+  #damaged(): void {
+    this.#damagedCount += 1;
+    this.#options.events.onDamaged();
   }
 
   /** What the end of the packets means: nothing for a file that is through or when interrupted from outside. */
