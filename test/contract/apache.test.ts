@@ -1,4 +1,5 @@
 import { describe, test } from 'node:test';
+import { clientsContract } from './clients.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
 import { transactionsContract } from './transactions.ts';
@@ -11,6 +12,7 @@ describe('Apache Kafka', () => {
     return;
   }
   recordsContract(() => ({ bootstrap }));
+  clientsContract(() => ({ bootstrap }));
   groupsContract(() => ({ bootstrap }));
   transactionsContract(() => ({ bootstrap }));
 });

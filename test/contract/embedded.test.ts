@@ -1,6 +1,7 @@
 import { after, before, describe } from 'node:test';
 import type { Broker } from '../../src/broker/broker.ts';
 import { startBroker } from '../broker/start-broker.ts';
+import { clientsContract } from './clients.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
 import { transactionsContract } from './transactions.ts';
@@ -13,6 +14,7 @@ describe('the embedded broker', () => {
   after(() => broker.close());
 
   recordsContract(() => broker);
+  clientsContract(() => broker);
   groupsContract(() => broker);
   transactionsContract(() => broker);
 });

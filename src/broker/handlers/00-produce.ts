@@ -8,8 +8,6 @@ import { type ErrorName, errorCode } from '../../wire/error-codes.ts';
 import { type ProduceRequest, produceRequest, produceResponse } from '../../wire/messages/00-produce.ts';
 import { batchAt, RecordBatch } from '../../wire/record-batch.ts';
 import { type RequestContext, serveApi } from '../handler.ts';
-import type { Partition } from '../metadata/topic.ts';
-import { keylessRecords, type RecordError } from './keyless-records.ts';
 import { findPartition, findTopic } from './partition-lookup.ts';
 
 const zstdSinceVersion = 7;
@@ -90,8 +88,6 @@ function appendTo(
   }
   const verdict = checkTransaction(batch, { topic: partition.topic.name, partition: index }, request, context);
   if (verdict !== 'NONE') return refused(index, verdict);
-  const keyless = checkKeys(batch, partition);
-  if (keyless.length > 0) return refused(index, 'INVALID_RECORD', 'One or more records have been rejected', keyless);
   const outcome = partition.log.append(records, { leaderEpoch: context.broker.leaderEpoch, origin: 'client' });
   if (!outcome.ok) return refused(index, outcome.error, outcome.message, outcome.recordErrors);
   const { baseOffset, logAppendTimeMs, logStartOffset, durable } = outcome;
@@ -117,12 +113,6 @@ function soleBatch(records: Buffer | null, apiVersion: number): RecordBatch | { 
   return batch;
 }
 
-/** Only a compacted topic needs keys, so only its batches are looked into; a broken one is left to the log's checks. */
-function checkKeys(batch: RecordBatch, { log }: Partition): RecordError[] {
-  const isCompacted = log.config.cleanupPolicy.includes('compact');
-  return isCompacted && batch.isCrcValid() ? keylessRecords(batch) : [];
-}
-
 /** A transactional batch has to belong to the open transaction, or nothing would ever end it. */
 function checkTransaction(
   batch: RecordBatch,
@@ -137,7 +127,7 @@ function refused(
   index: number,
   error: ErrorName,
   message: string | null = null,
-  recordErrors: readonly RecordError[] = [],
+  recordErrors: readonly { batchIndex: number; message: string }[] = [],
 ): Appended {
   const answer: PartitionAnswer = {
     index,
