@@ -10,7 +10,16 @@ import { type FakeLog, result, statement } from './fake-log.ts';
 import { type Served, serve } from './serve-harness.ts';
 
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
-const needs = chromium === undefined ? { skip: 'needs chromium' } : {};
+const needs = chromium === undefined ? { skip: 'needs chromium' } : canImport('sharp') ? {} : { skip: 'needs sharp' };
+function canImport(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const launchArguments = [
   '--headless',
   '--no-sandbox',

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import './style/tokens.css';
 import './style/page.css';
+import './style/header.css';
 import './style/camera.css';
 import './style/detail.css';
 import { LiveConnection } from './live/live-connection.ts';
@@ -15,7 +16,10 @@ url.protocol = url.protocol.replace('http', 'ws');
 url.hash = '';
 const connection = new LiveConnection(url.href, {
   onState: (state) => store.setConnection(state),
-  onText: (message) => store.receive(message),
+  onText: (message) => {
+    store.receive(message);
+    if (message.type === 'hello') document.title = message.title;
+  },
   onFrame: (frame) => wall.receive(frame),
 });
 const root = document.getElementById('page');

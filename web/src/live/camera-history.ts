@@ -1,4 +1,5 @@
 import type { CameraAccount } from '../../../src/topics/camera-account.ts';
+import { waitingFrames } from './waiting-frames.ts';
 
 /** Series over time, in columns: seconds since 1970, then the values. */
 export type Columns = (number | null)[][];
@@ -13,7 +14,8 @@ export class CameraHistory {
   #p99: (number | null)[] = [];
   #waiting: number[] = [];
 
-  add({ fps, latencyMs, waiting }: CameraAccount, atMs: number): void {
+  add(account: CameraAccount, atMs: number): void {
+    const { fps, latencyMs } = account;
     const atSeconds = atMs / 1000;
     // A snapshot heard again after a reconnect, or a server whose clock was set back.
     if (atSeconds <= (this.#atSeconds.at(-1) ?? 0)) return;
@@ -21,7 +23,7 @@ export class CameraHistory {
     this.#fps.push(fps);
     this.#p50.push(latencyMs?.p50 ?? null);
     this.#p99.push(latencyMs?.p99 ?? null);
-    this.#waiting.push(waiting);
+    this.#waiting.push(waitingFrames(account));
     const stale = this.#atSeconds.findIndex((each) => each >= atSeconds - historySeconds);
     for (const column of this.#columns()) column.splice(0, stale);
   }

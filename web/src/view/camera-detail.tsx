@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { CameraAccount } from '../../../src/topics/camera-account.ts';
 import type { CameraHistory } from '../live/camera-history.ts';
+import { waitingFrames } from '../live/waiting-frames.ts';
 import type { CameraPictures } from '../picture/camera-pictures.ts';
 import { stateOf } from './camera-state.ts';
 import { Chart } from './chart.tsx';
@@ -56,7 +57,7 @@ export function CameraDetail({ account, pictures, history, atMs, onEnlarge, chil
 }
 
 function Charts({ account, history, atMs }: Pick<CameraDetailProps, 'account' | 'history' | 'atMs'>) {
-  const { fps, latencyMs, waiting, camera } = account;
+  const { fps, latencyMs, camera } = account;
   return (
     <>
       <Figure title="Results per second" value={formatRate(fps)}>
@@ -68,7 +69,7 @@ function Charts({ account, history, atMs }: Pick<CameraDetailProps, 'account' | 
       >
         <Chart label={`Latency of ${camera}`} columns={history.latency} revision={atMs} formatValue={milliseconds} />
       </Figure>
-      <Figure title="Waiting" value={counted(waiting, 'frame')}>
+      <Figure title="Waiting" value={counted(waitingFrames(account), 'frame')}>
         <Chart label={`Waiting frames of ${camera}`} columns={history.waiting} revision={atMs} formatValue={plain} />
       </Figure>
     </>

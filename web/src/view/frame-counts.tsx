@@ -1,4 +1,5 @@
 import type { CameraAccount } from '../../../src/topics/camera-account.ts';
+import { waitingFrames } from '../live/waiting-frames.ts';
 import { formatCount, formatShortCount } from './format.ts';
 
 /** Where this camera's frames are. */
@@ -7,7 +8,7 @@ export function FrameCounts({ account }: { account: CameraAccount }) {
     <dl class="counts">
       <Count word="captured" count={account.captured} />
       <Count word="processed" count={account.results} />
-      <Count word="waiting" count={account.waiting} />
+      <Count word="waiting" count={waitingFrames(account)} />
       <Count word="failed" count={account.failed} isBad />
       <Count word="lost" count={account.lost} isBad />
     </dl>

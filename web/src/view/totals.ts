@@ -1,4 +1,5 @@
 import type { CameraAccount } from '../../../src/topics/camera-account.ts';
+import { waitingFrames } from '../live/waiting-frames.ts';
 
 /** The account over all cameras. */
 export interface Totals {
@@ -19,7 +20,7 @@ export function totalsOf(cameras: readonly CameraAccount[]): Totals {
   return {
     captured: sum((each) => each.captured),
     results: sum((each) => each.results),
-    waiting: sum((each) => Math.max(0, each.captured - each.lost - each.results)),
+    waiting: sum(waitingFrames),
     failed: sum((each) => each.failed),
     lost: sum((each) => each.lost),
     doubled: sum((each) => each.doubled),
