@@ -31,6 +31,7 @@ export class FolderReader implements FrameReader {
   #names: string[] = [];
   #reader: VideoReader | undefined;
   #isPicture = false;
+  #isDamaged = false;
   #interrupted = false;
   #offsetUs: number | undefined;
   #nextUs = 0;
@@ -82,7 +83,10 @@ export class FolderReader implements FrameReader {
     const file = join(path, name);
     this.#isPicture = pictureFile.test(name);
     this.#offsetUs = undefined;
-    this.#reader = new VideoReader({ ...common, source: file, input: fileInput(file), live: false, network: false });
+    this.#isDamaged = false;
+    const events = { onDamaged: () => this.#damaged() };
+    const input = fileInput(file);
+    this.#reader = new VideoReader({ ...common, events, source: file, input, live: false, network: false });
     await this.#orDamaged(this.#reader.open());
     return true;
   }
@@ -96,10 +100,16 @@ export class FolderReader implements FrameReader {
       return await reading;
     } catch (error) {
       if (!isFault(error, 'SOURCE_UNREADABLE')) throw error;
-      this.#options.events.onDamaged();
+      // One that holds nothing readable is one lost frame, which its decoder may have told already.
+      if (!this.#isDamaged) this.#damaged();
       await this.close();
       return undefined;
     }
+  }
+
+  #damaged(): void {
+    this.#isDamaged = true;
+    this.#options.events.onDamaged();
   }
 
   #onTimeline(frame: DecodedFrame): DecodedFrame {

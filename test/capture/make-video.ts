@@ -102,13 +102,15 @@ function paintYuv(
   const yuv = colours.map((rgb) =>
     toYuv(rgb, matrix === 'bt601' ? [0.299, 0.114] : [0.2126, 0.0722], range === 'full'),
   );
-  const plane = (component: 0 | 1 | 2, w: number, h: number): Buffer =>
-    Buffer.from(
-      Array.from({ length: w * h }, (_, i) => {
-        const quarter = (i % w >= w / 2 ? 1 : 0) + (Math.floor(i / w) >= h / 2 ? 2 : 0);
-        return yuv[quarter]?.[component] ?? 0;
-      }),
-    );
+  const plane = (component: 0 | 1 | 2, w: number, h: number): Buffer => {
+    const bytes = Buffer.alloc(w * h);
+    for (let y = 0; y < h; y++) {
+      const half = y >= h / 2 ? 2 : 0;
+      bytes.fill(yuv[half]?.[component] ?? 0, y * w, y * w + w / 2);
+      bytes.fill(yuv[half + 1]?.[component] ?? 0, y * w + w / 2, (y + 1) * w);
+    }
+    return bytes;
+  };
   return Buffer.concat([plane(0, width, height), plane(1, width / 2, height / 2), plane(2, width / 2, height / 2)]);
 }
 
