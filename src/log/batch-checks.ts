@@ -1,7 +1,6 @@
 import { batchAt, type RecordBatch } from '../wire/record-batch.ts';
-import { batchRecords } from '../wire/records.ts';
 import type { LogConfig } from './log-config.ts';
-import type { AppendError, RecordError } from './outcomes.ts';
+import type { AppendError } from './outcomes.ts';
 
 /** Who writes: a client of the broker, or the broker itself (offset commits, transaction markers). */
 export type AppendOrigin = 'client' | 'coordinator';
@@ -10,7 +9,6 @@ export interface Refusal {
   ok: false;
   error: AppendError;
   message: string;
-  recordErrors?: RecordError[];
 }
 
 export type CheckedBatches = { ok: true; batches: RecordBatch[] } | Refusal;
@@ -57,8 +55,7 @@ function checkBatch(
     return refusal('MESSAGE_TOO_LARGE', `a record batch of ${batch.sizeBytes} bytes is over ${maxMessageBytes}`);
   if (!batch.isCrcValid()) return refusal('CORRUPT_MESSAGE', 'the checksum of a record batch does not match');
   const problem = checkCounts(batch) ?? checkTime(batch, context);
-  if (problem || context.origin !== 'client') return problem;
-  return checkClientBatch(batch) ?? (context.config.cleanupPolicy.includes('compact') ? checkKeys(batch) : undefined);
+  return problem ?? (context.origin === 'client' ? checkClientBatch(batch) : undefined);
 }
 
 function checkCounts(batch: RecordBatch): Refusal | undefined {
@@ -84,19 +81,4 @@ function checkTime(batch: RecordBatch, context: { config: LogConfig; nowMs: numb
   const time = Number(batch.maxTimestamp);
   if (time <= latest && Number(batch.baseTimestamp) >= earliest) return undefined;
   return refusal('INVALID_TIMESTAMP', `timestamp ${time} is not within ${earliest} … ${latest}`);
-}
-
-/** Compaction keeps the last record of each key, so that a record without one has no place in such a topic. */
-function checkKeys(batch: RecordBatch): Refusal | undefined {
-  const recordErrors: RecordError[] = [];
-  try {
-    for (const { key, offsetDelta } of batchRecords(batch)) {
-      if (key === null) recordErrors.push({ batchIndex: offsetDelta, message: 'a compacted topic needs a key' });
-    }
-  } catch (error) {
-    return refusal('INVALID_RECORD', error instanceof Error ? error.message : String(error));
-  }
-  if (recordErrors.length === 0) return undefined;
-  const message = `${recordErrors.length} records without a key for a compacted topic`;
-  return { ...refusal('INVALID_RECORD', message), recordErrors };
 }

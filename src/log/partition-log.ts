@@ -26,6 +26,7 @@ import { removeFolder } from './remove-folder.ts';
 import { countDeletable } from './retention.ts';
 import type { Segment } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
+import { LogTail, type TailCache } from './tail-cache.ts';
 import { findMaxTimestamp, findTimestamp } from './time-lookup.ts';
 import { transactionEndOf } from './transaction-end.ts';
 import { abortedWithin } from './transaction-index.ts';
@@ -46,6 +47,8 @@ export interface PartitionLogOptions {
   logStartOffset?: bigint;
   /** One for all logs of a broker. */
   flusher: Flusher;
+  /** One for all logs of a broker; without it, every read goes to the file system. */
+  tailCache?: TailCache;
   /** Gets a line for each thing that recovery repaired, and for a failure. */
   report?: (message: string) => void;
 }
@@ -79,6 +82,7 @@ export class PartitionLog {
   readonly #leaderEpochs: LeaderEpochs;
   readonly #commits: GroupCommit;
   readonly #writer: LogWriter;
+  readonly #tail: LogTail | undefined;
   readonly #listeners = new Set<() => void>();
   #config: LogConfig;
   #logStartOffset: bigint;
@@ -104,6 +108,7 @@ export class PartitionLog {
     this.#appendedTo = this.#segments.active;
     this.#isChanged = !options.cleanShutdown;
     const { fileSystem, directory } = options;
+    this.#tail = options.tailCache && new LogTail(options.tailCache);
     this.#writer = new LogWriter({ ...loaded, fileSystem, directory, segments: this.#segments });
     this.#commits = new GroupCommit(
       {
@@ -188,7 +193,7 @@ export class PartitionLog {
   /**
    * Appends record batches: checks them, gives them their offsets and leader epoch in place, and writes them.
    *
-   * The buffer belongs to the log from here on. A client's append is one batch; one that the producer has sent before is
+   * The buffer belongs to the log from here on, which may hand it to readers: it must not be changed or used again. A client's append is one batch; one that the producer has sent before is
    * not written again. Nothing of a refused append stays in the log.
    */
   append(bytes: Buffer, { leaderEpoch, origin }: AppendOptions): AppendOutcome {
@@ -201,6 +206,7 @@ export class PartitionLog {
     if (verdict) return verdict;
     try {
       const baseOffset = this.#writer.append(bytes, checked.batches, { leaderEpoch, config: this.#config, nowMs });
+      if (checked.batches.length === 1) this.#tail?.add(bytes, baseOffset, this.logEndOffset);
       return this.#acknowledge(baseOffset, nowMs);
     } catch (error) {
       return this.#refuseWrite(error);
@@ -295,7 +301,9 @@ export class PartitionLog {
     const endOffset = endOf(upTo, offsets);
     if (fromOffset >= endOffset) return { ok: true, buffers: [], sizeBytes: 0, nextOffset: fromOffset, ...offsets };
     try {
-      const slice = readBatches(this.#segments, { fromOffset, endOffset, maxBytes, minOneBatch });
+      const slice =
+        this.#tail?.read(fromOffset, endOffset, maxBytes, minOneBatch) ??
+        readBatches(this.#segments, { fromOffset, endOffset, maxBytes, minOneBatch });
       if (upTo !== 'lastStableOffset') return { ok: true, ...slice, ...offsets };
       return { ok: true, ...slice, aborted: this.abortedTransactions(fromOffset, slice.nextOffset), ...offsets };
     } catch (error) {
@@ -420,6 +428,7 @@ export class PartitionLog {
    */
   async close(): Promise<{ recoveryPoint: bigint }> {
     this.#isClosed = true;
+    this.#tail?.clear();
     this.#cancelFlushTimer?.();
     try {
       await this.#commits.wait();
@@ -449,6 +458,7 @@ export class PartitionLog {
    */
   async delete(): Promise<void> {
     this.#isClosed = true;
+    this.#tail?.clear();
     this.#cancelFlushTimer?.();
     if (!this.failure) await this.#commits.wait().catch(() => {});
     for (const segment of this.#segments.all) segment.close();

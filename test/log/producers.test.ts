@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AppendOutcome } from '../../src/log/outcomes.ts';
 import type { PartitionLog } from '../../src/log/partition-log.ts';
-import { encodeBatch, type NewBatch } from '../../src/wire/records.ts';
+import type { NewBatch } from '../../src/wire/records.ts';
 import { UnreliableFileSystem } from '../base/unreliable-file-system.ts';
 import { batchOf, openLog, sequenced } from './open-log.ts';
 
@@ -157,22 +157,4 @@ test('batches are checked as Apache Kafka checks them', async () => {
   assert.equal(append(batchOf(['a'], { timestamp: 1_700_003_600_001n })), 'INVALID_TIMESTAMP');
   assert.equal(append(batchOf(['a'], { timestamp: 1_700_003_600_000n })), 'accepted');
   assert.equal(log.logEndOffset, 1n);
-});
-
-test('a compacted topic refuses records without a key, naming them, and takes the others', async () => {
-  const log = await openLog({ config: { cleanupPolicy: ['compact'] } });
-  const value = Buffer.from('x');
-  const keyed = (key: string | null) => ({ key: key === null ? null : Buffer.from(key), value });
-  const append = (keys: readonly (string | null)[], compression: 'none' | 'zstd') =>
-    log.append(encodeBatch({ records: keys.map(keyed), compression }), { leaderEpoch: 0, origin: 'client' });
-  for (const compression of ['none', 'zstd'] as const) {
-    const refused = append(['a', null, 'c', null], compression);
-    assert.ok(!refused.ok);
-    assert.equal(refused.error, 'INVALID_RECORD');
-    assert.deepEqual(
-      refused.recordErrors?.map((each) => each.batchIndex),
-      [1, 3],
-    );
-    assert.equal(errorOf(append(['a', 'b'], compression)), 'accepted');
-  }
 });
