@@ -26,6 +26,11 @@ export interface DetectorOptions {
   cameras?: readonly string[];
   /** Whether a result carries its frame's picture. */
   embed: boolean;
+  /**
+   * Names this process within the group, the same again after a restart, so that it takes its partitions up again at
+   * once instead of after the group's session time-out. No two running processes may share it; left out: none.
+   */
+  instance?: string;
 }
 
 export interface StartDetectOptions {
@@ -110,6 +115,7 @@ async function startLoop({ brokers, detector, logger }: StartDetectOptions, pool
     brokers,
     clientId: groupId,
     groupId,
+    ...(detector.instance === undefined ? {} : { groupInstanceId: detector.instance }),
     topics: [topicNames.rawVideoFrames],
     concurrency: () => pool.threads * framesPerThread,
     work: frameWork({

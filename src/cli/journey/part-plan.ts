@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { formatHostPort } from '../../base/units.ts';
 import { type TopicDefinition, topicDefinitions } from '../../topics/topic-names.ts';
 import {
@@ -32,7 +34,10 @@ export function capturePart(
 export function detectPart(config: JourneyConfig, detector: DetectorConfig, brokers: string[]): DetectPartOptions {
   const wanted = camerasOf(config, detector.name).map((camera) => camera.id);
   const cameras = wanted.length === config.cameras.length ? {} : { cameras: wanted };
-  return { kind: 'detect', brokers, detector: { ...detector, ...cameras, embed: config.topics.embed } };
+  const { embed } = config.topics;
+  // Made once here: a detector that dies comes back as the same member of its group.
+  const instance = `${hostname()}-${randomUUID()}`;
+  return { kind: 'detect', brokers, detector: { ...detector, ...cameras, embed, instance } };
 }
 
 /** Detectors that some camera wants; all of them where no camera is configured. */

@@ -23,6 +23,7 @@ export type StartPart = (options: unknown, report: PartReport) => Promise<Hosted
 const orphanCloseMs = 2000;
 /** The supervisor orders the end in its own time, also when a signal reached every process of the group. */
 const lonelySignalMs = 3500;
+const startGraceMs = 300;
 const exitCodes = { done: 0, fault: 1, unexpected: 70 } as const;
 
 /**
@@ -58,11 +59,15 @@ class PartHost {
     this.#part.then((part) => this.#follow(part)).catch((error) => this.fail(error));
   }
 
-  /** A graceful end; the part's own start is waited for, so that nothing is left half made. */
+  /** A graceful end. A part that has not started yet has nothing in hand: it is waited for only briefly. */
   async stop(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    await this.#close();
+    const started = Promise.resolve(this.#part).then(
+      () => true,
+      () => false,
+    );
+    if (await Promise.race([started, delay(startGraceMs, false)])) await this.#close();
     process.exit(exitCodes.done);
   }
 
