@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { consumerProtocolSubscription } from '../../src/wire/consumer-protocol.ts';
 import { offsetCommitRequest, offsetCommitResponse } from '../../src/wire/messages/08-offset-commit.ts';
 import { offsetFetchRequest, offsetFetchResponse } from '../../src/wire/messages/09-offset-fetch.ts';
 import { findCoordinatorRequest, findCoordinatorResponse } from '../../src/wire/messages/10-find-coordinator.ts';
@@ -10,6 +11,7 @@ import { syncGroupRequest, syncGroupResponse } from '../../src/wire/messages/14-
 import { describeGroupsRequest, describeGroupsResponse } from '../../src/wire/messages/15-describe-groups.ts';
 import { listGroupsRequest, listGroupsResponse } from '../../src/wire/messages/16-list-groups.ts';
 import { deleteGroupsRequest, deleteGroupsResponse } from '../../src/wire/messages/42-delete-groups.ts';
+import { encodeVersioned } from '../../src/wire/versioned.ts';
 import { errorName, Fixture, type Target, uniqueName } from './fixture.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -25,6 +27,12 @@ const api = {
   remove: { request: deleteGroupsRequest, response: deleteGroupsResponse },
   find: { request: findCoordinatorRequest, response: findCoordinatorResponse },
 };
+
+/** What a consumer says of itself. Apache Kafka reads it, and never answers when it cannot. */
+function subscription(userData: string): Buffer {
+  const topics = ['some-topic'];
+  return encodeVersioned(consumerProtocolSubscription, { topics, userData: Buffer.from(userData) }, 1);
+}
 
 /** A member with a connection of its own, since an answer to JoinGroup may take long. */
 class Member {
@@ -53,7 +61,7 @@ class Member {
       memberId: this.memberId,
       groupInstanceId: this.groupInstanceId,
       protocolType,
-      protocols: protocols.map((name) => ({ name, metadata: Buffer.from(`metadata of ${name}`) })),
+      protocols: protocols.map((name) => ({ name, metadata: subscription(name) })),
     });
     if (answer.memberId !== '') this.memberId = answer.memberId;
     if (answer.errorCode === 0) this.generationId = answer.generationId;
@@ -171,7 +179,7 @@ export function groupsContract(target: () => Target): void {
       assert.equal(joined.error, 'NONE');
       assert.equal(joined.leader, one.memberId);
       assert.equal(joined.protocolName, 'range');
-      assert.equal(joined.members[0]?.metadata.toString(), 'metadata of range');
+      assert.deepEqual(joined.members[0]?.metadata, subscription('range'));
       assert.deepEqual(await one.sync({ [one.memberId]: 'all' }), { error: 'NONE', assignment: 'all' });
       assert.equal(await one.heartbeat(), 'NONE');
       assert.equal(await one.heartbeat(one.generationId - 1), 'ILLEGAL_GENERATION');
