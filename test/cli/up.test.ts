@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { mainFile, type RunningVigil, runVigil, startVigil } from './run-vigil.ts';
+
+/** The real parts in real processes, on a test picture and without a model: `detectors: []` asks for no result. */
+
+const root = mkdtempSync(join(tmpdir(), 'vigil-up-'));
+after(() => rmSync(root, { recursive: true }));
+const anyPorts = ['--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
+const needsFfmpeg = await import('node-av').then(
+  () => undefined,
+  () => 'needs node-av',
+);
+const ffmpeg = needsFfmpeg === undefined ? {} : { skip: needsFfmpeg };
+const procfs = process.platform === 'linux' ? {} : { skip: 'needs /proc' };
+
+/** A working directory of its own, with a configuration. */
+function site(yaml: string): string {
+  const folder = mkdtempSync(join(root, 'site-'));
+  writeFileSync(join(folder, 'vigil.yml'), yaml);
+  return folder;
+}
+
+/** Process ids of the parts by name. */
+function partsOf({ child }: RunningVigil): Map<string, number> {
+  const ids = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return new Map(
+    ids.map((id) => [readFileSync(`/proc/${id}/cmdline`, 'utf8').replace(/\0+/g, ' ').trim(), Number(id)]),
+  );
+}
+
+async function pageOf(vigil: RunningVigil): Promise<string> {
+  const [, url] = await vigil.until(/Vigil is looking: (http:\S+)/);
+  return url ?? '';
+}
+
+test('a run that ends accounts for every frame, as one JSON object and nothing else', ffmpeg, async () => {
+  const cwd = site(
+    'cameras: { a: { source: "testsrc:3", detectors: [] }, b: { source: "testsrc:2", fps: 5, detectors: [] } }',
+  );
+  const { code, stdout, stderr } = await runVigil(['up', '--once', '--fast', '--json', ...anyPorts], { cwd });
+  assert.equal(code, 0, stderr);
+  const { ok, cameras } = JSON.parse(stdout);
+  assert.equal(ok, true);
+  assert.deepEqual(Object.keys(cameras), ['a', 'b']);
+  for (const [camera, frames] of [
+    ['a', 30],
+    ['b', 10],
+  ] as const) {
+    const { captured, published, results, failed, lost } = cameras[camera];
+    assert.deepEqual(
+      { captured, published, results, failed, lost },
+      { captured: frames, published: frames, results: frames, failed: 0, lost: 0 },
+    );
+  }
+});
+
+test('a second run on the same data counts its own frames only, and prints a table', ffmpeg, async () => {
+  const cwd = site('cameras: { a: { source: "testsrc:1", detectors: [] } }');
+  for (const _ of [1, 2]) {
+    const { code, stdout, stderr } = await runVigil(['up', '--once', '--fast', ...anyPorts], { cwd });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^camera +frames in +results out.*\na +10 +10 +0 +0 /);
+  }
+});
+
+test('a file that is missing fails the run and is named; the other camera goes on', ffmpeg, async () => {
+  const cwd = site(
+    'cameras: { a: { source: "testsrc:1", detectors: [] }, gone: { source: ./gone.mp4, detectors: [] } }',
+  );
+  const { code, stdout, stderr } = await runVigil(['up', '--once', '--fast', '--json', ...anyPorts], { cwd });
+  const { ok, cameras } = JSON.parse(stdout);
+  assert.deepEqual([code, ok, cameras.a.results, cameras.gone.captured], [1, false, 10, 0]);
+  assert.match(stderr, /gone\.mp4/);
+  assert.match(stderr, /INCOMPLETE/);
+});
+
+test('when no camera can go on the command ends with the reason', ffmpeg, async () => {
+  const cwd = site('cameras: { text: { source: ./vigil.yml, detectors: [] } }');
+  const { code, stderr } = await runVigil(['up', '--once', ...anyPorts], { cwd });
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /vigil\.yml/);
+  assert.match(stderr, /SOURCE_UNREADABLE|INCOMPLETE/);
+});
+
+test('a port in use ends the command at once, with what to do', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const cwd = site('cameras: { a: { source: "testsrc:1", detectors: [] } }');
+  try {
+    for (const args of [
+      ['--listen', `127.0.0.1:${port}`, '--http', '127.0.0.1:0'],
+      ['--listen', '127.0.0.1:0', '--http', `127.0.0.1:${port}`],
+    ]) {
+      const { code, stderr } = await runVigil(['up', ...args], { cwd });
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`${port}[\\s\\S]*PORT_IN_USE`));
+    }
+  } finally {
+    server.close();
+  }
+});
+
+test('a data directory in use ends the command, and the broker that holds it goes on', async () => {
+  const cwd = site('data: ./kept');
+  const broker = startVigil(['broker', '--listen', '127.0.0.1:0'], { cwd });
+  const [, bootstrap] = await broker.until(/broker +(127\.0\.0\.1:\d+)/);
+  const second = await runVigil(['broker', '--listen', '127.0.0.1:0'], { cwd });
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, new RegExp(`${broker.child.pid}[\\s\\S]*DATA_DIRECTORY_IN_USE`));
+  const topics = await runVigil(['topics', 'list', '--brokers', bootstrap ?? ''], { cwd });
+  assert.equal(topics.code, 0, topics.stderr);
+  broker.child.kill('SIGINT');
+  assert.equal((await broker.ended).code, 0);
+});
+
+test('records go in by produce and come out by consume; topics are listed, described and deleted', async () => {
+  const cwd = site('');
+  const broker = startVigil(['broker', '--listen', '127.0.0.1:0'], { cwd });
+  const [, bootstrap = ''] = await broker.until(/broker +(127\.0\.0\.1:\d+)/);
+  const run = (args: string[], input?: string) =>
+    runVigil([...args, '--brokers', bootstrap], { cwd, ...(input === undefined ? {} : { input }) });
+  const sent = await run(['produce', 'notes', '--key', 'k', '--header', 'from=here'], 'one\n{"two":2}\n');
+  assert.equal(sent.code, 0, sent.stderr);
+  const read = await run(['consume', 'notes', '--exit-at-end']);
+  const records = read.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    records.map(({ key, headers, value, offset }) => ({ key, headers, value, offset })),
+    [
+      { key: 'k', headers: { from: 'here' }, value: 'one', offset: 0 },
+      { key: 'k', headers: { from: 'here' }, value: { two: 2 }, offset: 1 },
+    ],
+  );
+  const later = await run(['consume', 'notes', '--from', 'offset:1', '--exit-at-end']);
+  assert.equal(JSON.parse(later.stdout).offset, 1);
+  assert.equal((await run(['consume', 'notes', '--max', '1'])).stdout.trim().split('\n').length, 1);
+  const missing = await run(['consume', 'note', '--exit-at-end']);
+  assert.match(missing.stderr, /There is no topic "note"[\s\S]*Did you mean "notes"\?/);
+  assert.equal(JSON.parse((await run(['topics', 'describe', 'notes', '--json'])).stdout).partitions[0].logEndOffset, 2);
+  assert.equal((await run(['topics', 'delete', 'notes'])).code, 0);
+  assert.doesNotMatch((await run(['topics', 'list'])).stdout, /notes/);
+  broker.child.kill('SIGTERM');
+  assert.equal((await broker.ended).code, 0);
+});
+
+test('consume ends quietly when whoever reads has enough', async () => {
+  const cwd = site('');
+  const broker = startVigil(['broker', '--listen', '127.0.0.1:0'], { cwd });
+  const [, bootstrap = ''] = await broker.until(/broker +(127\.0\.0\.1:\d+)/);
+  const input = `${'a line of text\n'.repeat(20_000)}`;
+  await runVigil(['produce', 'lines', '--brokers', bootstrap], { cwd, input });
+  const command = `"${process.execPath}" "${mainFile}" consume lines --brokers ${bootstrap} 2>&1 | head -2`;
+  const output = execFileSync('sh', ['-c', command], { encoding: 'utf8', cwd });
+  assert.equal(output.trim().split('\n').length, 2);
+  assert.doesNotMatch(output, /EPIPE|Error/);
+  broker.child.kill('SIGINT');
+  await broker.ended;
+});
+
+test('a broker and a camera that are killed come back, and what was acknowledged is still there', {
+  ...ffmpeg,
+  ...procfs,
+}, async () => {
+  const cwd = site('cameras: { a: { source: testsrc, detectors: [] } }');
+  const vigil = startVigil(['up', ...anyPorts], { cwd });
+  const url = await pageOf(vigil);
+  const bootstrap = /broker +(127\.0\.0\.1:\d+)/.exec(vigil.stdout)?.[1] ?? '';
+  await runVigil(['produce', 'kept', '--brokers', bootstrap], { cwd, input: 'before\n' });
+  const before = partsOf(vigil);
+  assert.deepEqual([...before.keys()].sort(), ['vigil broker', 'vigil capture a', 'vigil serve']);
+  process.kill(before.get('vigil broker') ?? 0, 'SIGSEGV');
+  await vigil.until(/broker ended: signal SIGSEGV; it starts again at once\n[\s\S]*broker is back/);
+  const kept = await runVigil(['consume', 'kept', '--exit-at-end', '--brokers', bootstrap], { cwd });
+  assert.equal(JSON.parse(kept.stdout).value, 'before');
+  process.kill(before.get('vigil capture a') ?? 0, 'SIGKILL');
+  await vigil.until(/capture a ended: signal SIGKILL; it starts again at once\n[\s\S]*capture a is back/);
+  assert.equal((await fetch(`${url}/livez`)).status, 200);
+  const startedMs = performance.now();
+  vigil.child.kill('SIGINT');
+  const { code } = await vigil.ended;
+  assert.equal(code, 0, vigil.stderr);
+  assert.ok(performance.now() - startedMs < 5000, 'it ends in seconds');
+});
+
+test('a supervisor that is killed leaves no part behind, and its data opens again', {
+  ...ffmpeg,
+  ...procfs,
+}, async () => {
+  const cwd = site('cameras: { a: { source: testsrc, detectors: [] } }');
+  const vigil = startVigil(['up', ...anyPorts], { cwd });
+  await pageOf(vigil);
+  const parts = partsOf(vigil);
+  vigil.child.kill('SIGKILL');
+  // Every part holds the pipe of standard error: this resolves only when all of them are gone.
+  await vigil.ended;
+  const running = readdirSync('/proc').filter((id) => [...parts.values()].includes(Number(id)) && isAlive(id));
+  assert.deepEqual(running, []);
+  const broker = startVigil(['broker', '--listen', '127.0.0.1:0'], { cwd });
+  await broker.until(/broker +127/);
+  broker.child.kill('SIGINT');
+  await broker.ended;
+});
+
+function isAlive(id: string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${id}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+test('a second Ctrl-C ends everything at once', { ...ffmpeg, ...procfs }, async () => {
+  const cwd = site('cameras: { a: { source: testsrc, detectors: [] } }');
+  const vigil = startVigil(['up', ...anyPorts], { cwd });
+  await pageOf(vigil);
+  vigil.child.kill('SIGINT');
+  vigil.child.kill('SIGTERM');
+  const { code } = await vigil.ended;
+  assert.equal(code, 130);
+});
