@@ -33,8 +33,8 @@ export function DisconnectedNotice({ state, retryNow }: { state: LiveState; retr
   const { connection, heardAtMs } = state;
   if (connection.kind === 'open' || (connection.kind === 'connecting' && heardAtMs === undefined)) return null;
   return (
-    <div class="disconnected" role="alert">
-      <p>
+    <div class="disconnected">
+      <p role="alert">
         <b>Disconnected from the server.</b>{' '}
         {heardAtMs === undefined ? 'Nothing was heard from it yet.' : `What you see is from ${formatTime(heardAtMs)}.`}
       </p>
