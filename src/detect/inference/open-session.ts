@@ -40,6 +40,11 @@ export function inputShape({ input }: ModelManifest): readonly number[] {
   return input.layout === 'nchw' ? [1, 3, input.height, input.width] : [1, input.height, input.width, 3];
 }
 
+/** The shape of each output that the decoder reads, in its order. */
+export function outputShapes({ decoder, input, labels }: ModelManifest): readonly (readonly number[])[] {
+  return decoders[decoder].outputShapes({ input, classes: labels.length });
+}
+
 function checkInput(session: InferenceSession, manifest: ModelManifest, path: string): void {
   const [found] = session.inputMetadata;
   const wanted = inputShape(manifest);
@@ -54,8 +59,7 @@ function checkInput(session: InferenceSession, manifest: ModelManifest, path: st
 }
 
 function checkOutputs(session: InferenceSession, manifest: ModelManifest, path: string): void {
-  const wanted = decoders[manifest.decoder].outputShapes({ input: manifest.input, classes: manifest.labels.length });
-  for (const [index, shape] of wanted.entries()) {
+  for (const [index, shape] of outputShapes(manifest).entries()) {
     const name = manifest.outputs[index];
     const found = session.outputMetadata.find((output) => output.name === name);
     if (!found || !fits(found, shape)) {
