@@ -1,25 +1,11 @@
 #!/usr/bin/env node
-import { describeError, systemErrorCode, VigilError } from '../base/errors.ts';
-import { runProgram } from './program.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { cacheDirectory } from '../base/cache-directory.ts';
 
-const unexpectedCode = 70;
-
-// `vigil consume … | head`: whoever reads has enough.
-process.stdout.on('error', (error) => {
-  if (systemErrorCode(error) === 'EPIPE') process.exit(0);
-  throw error;
-});
-
-try {
-  await runProgram(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`vigil: ${explain(error)}\n`);
-  process.exitCode = error instanceof VigilError ? error.exitCode : unexpectedCode;
-}
+// Kept ready to run, the modules take half the time and a quarter less memory to load the next time. What is imported
+// statically here is loaded before that begins: only what the line below needs.
+enableCompileCache(join(cacheDirectory(), 'compiled'));
+const { runCommandLine } = await import('./run-command-line.ts');
+await runCommandLine(process.argv.slice(2));
 process.exit();
-
-function explain(error: unknown): string {
-  if (process.env.VIGIL_DEBUG && error instanceof Error) return error.stack ?? error.message;
-  if (error instanceof VigilError) return describeError(error);
-  return `something unexpected happened: ${describeError(error)}\n  VIGIL_DEBUG=1 shows where it comes from.`;
-}

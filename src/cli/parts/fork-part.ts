@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import type { PartFault, PartListener, PartProcess, PartSpec } from '../../stage/supervised-part.ts';
 import type { OrderToPart, WordFromPart } from './part-channel.ts';
 
@@ -24,7 +25,7 @@ function spawn({ name, module, options, onWord, onLine }: ForkOptions, listener:
   const child = fork(module, {
     stdio: ['ignore', output, output, 'ipc'],
     // What a part has to say every day is of no interest beside five others.
-    env: { VIGIL_LOG_LEVEL: 'warn', ...process.env, VIGIL_PART: name },
+    env: { VIGIL_LOG_LEVEL: 'warn', ...compileCache(), ...process.env, VIGIL_PART: name },
   });
   const heard: { fault?: PartFault } = {};
   child.on('message', (word: WordFromPart) => {
@@ -40,6 +41,12 @@ function spawn({ name, module, options, onWord, onLine }: ForkOptions, listener:
     stop: () => order(child, { type: 'stop' }),
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+/** Parts load their modules from where this process keeps them ready to run. */
+function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }
 
 /** A dead process may still have words on the channel: the part is gone when both are through. */

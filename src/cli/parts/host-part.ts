@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VigilError } from '../../base/errors.ts';
 import type { PartFault } from '../../stage/supervised-part.ts';
@@ -86,6 +87,8 @@ class PartHost {
 
   async #follow(part: HostedPart): Promise<void> {
     await say({ type: 'ready', info: part.info });
+    // Otherwise written at the end only, which a part that is killed does not see.
+    flushCompileCache();
     await part.done;
     if (this.#isEnding) return;
     this.#isEnding = true;
