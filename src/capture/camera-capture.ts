@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, fault, isFault, VigilError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -26,8 +27,9 @@ export interface CameraCaptureOptions {
 
 const defaultSilenceMs = 10_000;
 const statementIntervalMs = 1000;
-/** How long frames in memory may still be published once the camera is to close. */
-const closingGraceMs = 1500;
+/** How long frames in memory, and after them the last statement, may still be published once the camera is to close. */
+const framesGraceMs = 1000;
+const statementGraceMs = 500;
 
 /** Keeps one camera captured: opens its source, opens it again whenever a live one fails, and states what happens. */
 export class CameraCapture {
@@ -154,15 +156,22 @@ export class CameraCapture {
   async #finish(failure: VigilError | undefined): Promise<void> {
     const { publisher, statements } = this.#options;
     await publisher.whenEmpty(this.#closing.signal);
-    await publisher.whenEmpty(AbortSignal.timeout(closingGraceMs));
+    await publisher.whenEmpty(AbortSignal.timeout(framesGraceMs));
     this.#giveUp(publisher.stop().length);
     if (failure) this.#current.failed('failed', failure);
     else this.#current.ended();
     this.#state();
-    await Promise.race([statements.settled(), delay(closingGraceMs, undefined, { ref: false })]);
+    await Promise.race([statements.settled(), this.#afterClosing(statementGraceMs)]);
     if (!failure) return;
     this.#options.logger.error({ code: failure.code }, failure.message);
     throw failure;
+  }
+
+  /** Resolves some time after the camera was told to close. */
+  async #afterClosing(graceMs: number): Promise<void> {
+    const { signal } = this.#closing;
+    if (!signal.aborted) await once(signal, 'abort');
+    await delay(graceMs, undefined, { ref: false });
   }
 
   #giveUp(unpublished: number): void {

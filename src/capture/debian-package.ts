@@ -15,13 +15,13 @@ export interface DebianFileOptions {
   sha256: string;
 }
 
-const stallTimeoutMs = 5000;
+const stallTimeoutMs = 4000;
 const totalTimeoutMs = 120_000;
 
 /**
  * Takes one file out of a package of Debian or Ubuntu without installing it and without root.
  *
- * @throws Error when there is no apt, the package is unknown, or nothing comes for 5 s
+ * @throws Error when there is no apt, the package is unknown, or nothing comes for 4 s
  */
 export async function unpackFromDebianPackage({
   packageName,
@@ -87,7 +87,7 @@ function run(command: string, parameters: string[], folder: string, stallMs: num
 }
 
 function watchGrowth(folder: string, stallMs: number, onStall: () => void): () => void {
-  let sizeBytes = -1;
+  let sizeBytes = 0;
   const timer = setInterval(async () => {
     const now = await folderSize(folder).catch(() => sizeBytes + 1);
     if (now === sizeBytes) onStall();

@@ -3,7 +3,7 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../base/errors.ts';
 import { unpackFromDebianPackage } from './debian-package.ts';
-import { downloadFile } from './download-file.ts';
+import { downloadFile, WrongAnswerError } from './download-file.ts';
 
 export interface DemoFootage {
   /** Fit to be a camera's `source`. */
@@ -104,7 +104,7 @@ async function download(options: DemoFootageOptions, clips: readonly Clip[]): Pr
       return asFootage(path, clip);
     } catch (error) {
       options.log(`  not available: ${describeError(error)}`);
-      unreachable.add(host);
+      if (!(error instanceof WrongAnswerError)) unreachable.add(host);
     }
   }
   return undefined;

@@ -12,17 +12,20 @@ export interface DownloadOptions {
   stallTimeoutMs?: number;
 }
 
+/** The server answered, but not with the file wanted: another file of the same server may still be there. */
+export class WrongAnswerError extends Error {}
+
 /**
  * Downloads a file under a name of its own, checks it and renames it.
  *
- * @throws Error with what was found, when there is no connection within 3 s, no data for 5 s, an answer other than 200
- *   or a wrong checksum
+ * @throws WrongAnswerError for an answer other than 200 or a wrong checksum; Error with what was found, when there is no
+ *   connection within 3 s or no data for 5 s
  */
 export async function downloadFile(options: DownloadOptions): Promise<void> {
   const partial = `${options.path}.${process.pid}.part`;
   try {
     const sha256 = await fetchInto(partial, options);
-    if (sha256 !== options.sha256) throw new Error(`its sha256 is ${sha256}, expected ${options.sha256}`);
+    if (sha256 !== options.sha256) throw new WrongAnswerError(`its sha256 is ${sha256}, expected ${options.sha256}`);
     await rename(partial, options.path);
   } finally {
     await rm(partial, { force: true });
@@ -41,7 +44,7 @@ async function fetchInto(partial: string, options: DownloadOptions): Promise<str
   const file = await open(partial, 'w');
   try {
     const response = await fetch(url, { signal: stalled.signal });
-    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
+    if (!response.ok || !response.body) throw new WrongAnswerError(`the server answered ${response.status}`);
     const hash = createHash('sha256');
     for await (const chunk of response.body) {
       restart();

@@ -26,10 +26,9 @@ export function streamInput(url: string): Input {
   return { url, options: quickStart };
 }
 
-/** A webcam asked for the size and rate nearest to what is wanted; pictures as JPEG where it can, as most do best. */
+/** A webcam as its driver offers it; macOS wants to be told a rate. */
 export function deviceInput(source: Extract<Source, { kind: 'device' }>, wanted: { fps: number }): Input {
   const { format, name } = source;
-  if (format === 'v4l2') return { url: name, format, nonBlocking: true, options: { input_format: 'mjpeg' } };
   const url = format === 'dshow' && !name.startsWith('video=') ? `video=${name}` : name;
   const framerate = String(Math.max(30, wanted.fps));
   return { url, format, nonBlocking: true, options: format === 'avfoundation' ? { framerate } : {} };

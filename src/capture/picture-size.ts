@@ -21,9 +21,6 @@ export function jpegSize(
   const upright = quarterTurned ? { width: square.height, height: square.width } : square;
   const scale = Math.min(1, maxWidth / upright.width);
   if (scale === 1 && pixelAspect === 1) return upright;
-  return { width: even(upright.width * scale), height: even(upright.height * scale) };
-}
-
-function even(length: number): number {
-  return Math.max(2, 2 * Math.round(length / 2));
+  const width = Math.max(2, 2 * Math.floor((upright.width * scale + 0.001) / 2));
+  return { width, height: Math.max(2, 2 * Math.round((width * upright.height) / upright.width / 2)) };
 }

@@ -51,6 +51,7 @@ export async function startCapture(
     await producer.close();
     throw error;
   });
+  warnOfFewThreads(options);
   const statements = new StatementSender(producer, logger);
   const cameras = options.cameras.map((camera) => {
     const maxBufferedBytes =
@@ -74,6 +75,16 @@ export async function startCapture(
     });
   });
   return runningPart(cameras, { once: options.once, producer, statements });
+}
+
+/** Waiting for a live camera's next packet holds one of libuv's threads; the rest decode and encode. */
+function warnOfFewThreads({ cameras, logger }: CaptureOptions): void {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+  const live = cameras.filter(({ source }) => looksLive(source)).length;
+  if (live < threads) return;
+  logger.warn(
+    `${live} live cameras share ${threads} threads in this process: start it with UV_THREADPOOL_SIZE=${live + 4}`,
+  );
 }
 
 function runningPart(
