@@ -85,7 +85,8 @@ class Detect implements RunningDetector {
     this.#loop = loop;
     this.#pool = pool;
     this.done = Promise.race([loop.done, pool.failed]);
-    this.done.catch(() => void this.close());
+    // Whoever waits for `done` is told; closing only frees what is left.
+    this.done.catch(() => this.close().catch(() => undefined));
   }
 
   close(): Promise<void> {
