@@ -79,9 +79,21 @@ export function decodeResult(record: IncomingRecord): Result {
     frameRef: requiredHeader(record, 'frame_ref'),
     detector: requiredHeader(record, 'detector'),
     inferenceUs: wholeNumberHeader(record, 'inference_us'),
-    detections: parseJsonHeader<Detection[]>(record, 'detections', requiredHeader(record, 'detections')),
+    detections: parseDetections(record),
     ...(error === undefined ? {} : { error: parseJsonHeader<ResultError>(record, 'error', error) }),
   };
+}
+
+function parseDetections(record: IncomingRecord): Detection[] {
+  const detections = parseJsonHeader<unknown>(record, 'detections', requiredHeader(record, 'detections'));
+  if (Array.isArray(detections) && detections.every(isDetection)) return detections;
+  throw fault('RECORD_INVALID', `${recordRef(record)}: the header "detections" is not a list of detections`);
+}
+
+function isDetection(value: Partial<Detection> | null): value is Detection {
+  const { label, score, box } = value ?? {};
+  const { x, y, width, height } = box ?? {};
+  return typeof label === 'string' && [score, x, y, width, height].every((each) => typeof each === 'number');
 }
 
 function parseJsonHeader<T>(record: IncomingRecord, name: string, text: string): T {

@@ -73,11 +73,12 @@ test('a record that breaks the message contract is left out, counted, and stops 
   const { log, until, get } = await serve(context);
   log.append({ topic: 'ledger', partition: 0, value: Buffer.from('{"camera":"x"}'), headers: new Map() }, Date.now());
   log.append({ topic: 'processed_images', partition: 0, value: jpeg, headers: new Map() }, Date.now());
+  log.answer(result(0, { detections: {} as never }), jpeg);
   publish(log, 1);
   await until((snapshot) => snapshot.cameras[0]?.results === 1);
   const metrics = await (await get('/metrics')).text();
   assert.match(metrics, /vigil_invalid_records_total\{topic="ledger"\} 1/);
-  assert.match(metrics, /vigil_invalid_records_total\{topic="processed_images"\} 1/);
+  assert.match(metrics, /vigil_invalid_records_total\{topic="processed_images"\} 2/);
 });
 
 test('the server answers before there is a broker, and reads as soon as there is one', async (context) => {

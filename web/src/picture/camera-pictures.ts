@@ -63,13 +63,17 @@ export class CameraPictures {
 
   async #decodeAll(): Promise<void> {
     this.#isDecoding = true;
-    while (this.#next) {
-      const frame = this.#next;
-      this.#next = undefined;
-      const bitmap = await decodeJpeg(frame.jpeg);
-      this.#show(frame, bitmap);
+    try {
+      while (this.#next) {
+        const frame = this.#next;
+        this.#next = undefined;
+        const bitmap = await decodeJpeg(frame.jpeg);
+        this.#show(frame, bitmap);
+      }
+    } finally {
+      // Whatever one frame did, the next one gets its chance.
+      this.#isDecoding = false;
     }
-    this.#isDecoding = false;
   }
 
   #show({ jpeg: _, ...header }: LiveFrame, bitmap: ImageBitmap | undefined): void {
