@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../src/base/errors.ts';
+import { commandReference } from '../src/cli/command-reference.ts';
 import { configReference } from '../src/cli/config/reference.ts';
 import { configSchema } from '../src/cli/config/schema.ts';
 
@@ -11,6 +12,7 @@ const root = join(import.meta.dirname, '..');
 export const generatedDocuments: Record<string, () => string | Promise<string>> = {
   'docs/errors.md': errorsDocument,
   'docs/config.md': () => configReference(configSchema),
+  'docs/cli.md': commandReference,
 };
 
 /** The documents whose text on disk differs from what the code makes. */
