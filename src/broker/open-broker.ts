@@ -117,7 +117,7 @@ async function openServices(
     groups,
     leaderEpoch,
   });
-  const who = { nodeId, clusterId, leaderEpoch };
+  const who = { nodeId, clusterId, leaderEpoch, dataDir: options.dataDir };
   const state = { metadata, topics, logs, deadlines, fetches, groups, transactions, producerIds };
   return { ...who, ...state, clock, logger, settings, addressFor: (connection) => listeners.addressFor(connection) };
 }

@@ -16,6 +16,8 @@ import type { TransactionCoordinator } from './transactions/transaction-coordina
 export interface BrokerServices {
   readonly nodeId: number;
   readonly clusterId: string;
+  /** Undefined when everything is in memory. */
+  readonly dataDir: string | undefined;
   /** Leader epoch of every partition since this start. */
   readonly leaderEpoch: number;
   readonly clock: Clock;
