@@ -8,6 +8,7 @@ import type { LogConfig } from './log-config.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { ProducerState } from './producer-state.ts';
 import { type Damage, Segment } from './segment.ts';
+import { finishSwaps } from './swap-files.ts';
 import { transactionEndOf } from './transaction-end.ts';
 
 export interface LoadOptions {
@@ -53,6 +54,7 @@ export async function loadLog(options: LoadOptions): Promise<LoadedLog> {
 
 /** Files that a crash left half made or half removed, and indexes whose segment is gone. */
 async function removeLeftovers({ fileSystem, directory }: LoadOptions): Promise<void> {
+  await finishSwaps(fileSystem, directory);
   const names = fileSystem.list(directory);
   const present = new Set(names);
   for (const name of names) {

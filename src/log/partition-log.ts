@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import { fault, systemErrorCode, type VigilError } from '../base/errors.ts';
+import { fault, isFault, systemErrorCode, type VigilError } from '../base/errors.ts';
 import { type FileSystem, parentOf } from '../base/file-system.ts';
 import type { RecordBatch } from '../wire/record-batch.ts';
 import { type AppendOrigin, checkBatches, type Refusal, refusal } from './batch-checks.ts';
+import { type CompactOptions, compactLog } from './compact-log.ts';
 import { deletedFolderSuffix } from './file-names.ts';
 import type { Flusher } from './flusher.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -90,6 +91,8 @@ export class PartitionLog {
   #cancelFlushTimer: (() => void) | undefined;
   /** The segment of the last append: when it changes, the full one is to be flushed under every policy. */
   #appendedTo: Segment;
+  #compaction: Promise<bigint> | undefined;
+  #compactedTo = 0n;
   #isClosed = false;
   /** False while everything in the folder is as it was when the log was opened in order. */
   #isChanged: boolean;
@@ -389,7 +392,7 @@ export class PartitionLog {
    * @returns the number of segments deleted, when their files are gone
    */
   async enforceRetention(nowMs: number): Promise<number> {
-    if (this.failure || this.#isClosed) return 0;
+    if (this.failure || this.#isClosed || this.#compaction) return 0;
     this.#producers.expire(BigInt(nowMs - this.#config.producerIdExpirationMs));
     const { logStartOffset, highWatermark } = this;
     const view = { segments: this.#segments.all, logStartOffset, highWatermark, nowMs, config: this.#config };
@@ -403,6 +406,50 @@ export class PartitionLog {
     const start = this.#segments.first.baseOffset;
     await this.#snapshots.removeUnless((offset) => offset >= start);
     return removed.length;
+  }
+
+  /**
+   * Removes the records that have a later one with the same key, from the full segments; see `compactLog`. One call at a time does
+   * something; others return at once, and retention waits for it.
+   *
+   * @returns the offset up to which the log is compacted
+   * @throws the system's error, ENOSPC among them, with the log as it was; LOG_FAILED otherwise
+   */
+  async compact(options: CompactOptions): Promise<bigint> {
+    if (this.#compaction || this.failure || this.#isClosed) return this.#compactedTo;
+    this.#compaction = this.#compact(options);
+    try {
+      return await this.#compaction;
+    } catch (error) {
+      throw isFault(error, 'LOG_FAILED') ? this.#commits.fail(error) : error;
+    } finally {
+      this.#compaction = undefined;
+    }
+  }
+
+  async #compact(options: CompactOptions): Promise<bigint> {
+    const { fileSystem, directory } = this.#options;
+    this.#isChanged = true;
+    this.#compactedTo = await compactLog({
+      ...options,
+      fileSystem,
+      directory,
+      segments: this.#segments,
+      config: this.#config,
+      producers: this.#producers.entries,
+      endOffset: smallest(this.lastStableOffset, this.recoveryPoint),
+      cleanedTo: this.#compactedTo,
+      isStopped: () => this.#isClosed,
+    });
+    return this.#compactedTo;
+  }
+
+  /** Bytes of full segments that no compaction has seen yet, and of all full segments. */
+  get compactionBacklog(): { dirtyBytes: number; totalBytes: number } {
+    const full = this.#segments.all.slice(0, -1);
+    const dirty = full.filter((each) => each.baseOffset >= this.#compactedTo);
+    const bytes = (segments: readonly Segment[]): number => segments.reduce((sum, each) => sum + each.sizeBytes, 0);
+    return { dirtyBytes: bytes(dirty), totalBytes: bytes(full) };
   }
 
   #tryToRoll(nowMs: number): boolean {
@@ -431,6 +478,7 @@ export class PartitionLog {
     this.#tail?.clear();
     this.#cancelFlushTimer?.();
     try {
+      await this.#compaction?.catch(() => {});
       await this.#commits.wait();
       await this.#closeInOrder();
     } finally {
@@ -460,6 +508,7 @@ export class PartitionLog {
     this.#isClosed = true;
     this.#tail?.clear();
     this.#cancelFlushTimer?.();
+    await this.#compaction?.catch(() => {});
     if (!this.failure) await this.#commits.wait().catch(() => {});
     for (const segment of this.#segments.all) segment.close();
     const { fileSystem } = this.#options;
@@ -477,6 +526,10 @@ export class PartitionLog {
 function endOf(limit: ReadLimit, offsets: LogOffsets): bigint {
   if (limit === 'logEnd') return offsets.logEndOffset;
   return limit === 'lastStableOffset' ? offsets.lastStableOffset : offsets.highWatermark;
+}
+
+function smallest(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 function largest(a: bigint, b: bigint): bigint {

@@ -51,6 +51,14 @@ export class SegmentList {
     this.#segments.push(segment);
   }
 
+  /** Puts one segment in the place of neighbours. */
+  replace(neighbours: readonly Segment[], by: Segment): void {
+    const first = neighbours[0];
+    const index = first ? this.#segments.indexOf(first) : -1;
+    if (index < 0) throw fault('LOG_FAILED', 'the segments to replace are not in the log');
+    this.#segments.splice(index, neighbours.length, by);
+  }
+
   /** Takes the `count` oldest out; at least one stays. */
   takeFirst(count: number): Segment[] {
     return this.#segments.splice(0, Math.min(count, this.#segments.length - 1));

@@ -15,6 +15,8 @@ export interface SegmentOptions {
   directory: string;
   baseOffset: bigint;
   createdMs: number;
+  /** The open `.log` file, when it does not have that name yet. */
+  file?: OpenFile;
 }
 
 export interface RebuildOptions {
@@ -63,6 +65,7 @@ export class Segment {
     this.createdMs = options.createdMs;
     this.#fileSystem = options.fileSystem;
     this.#directory = options.directory;
+    this.#file = options.file;
     this.#sizeBytes = 0;
     this.#nextOffset = options.baseOffset;
     this.#offsetOfMaxTimestamp = options.baseOffset;

@@ -2,6 +2,13 @@ import type { FileStat, FileSystem, Lock, OpenFile } from '../../src/base/file-s
 import { parentOf } from '../../src/base/file-system.ts';
 import { systemError } from '../../src/base/memory-file-system.ts';
 
+/** A change to the names of a folder, whole or not at all. */
+interface NameChange {
+  content: Content;
+  from?: string;
+  to?: string;
+}
+
 type Change = { kind: 'write'; position: number; bytes: Buffer } | { kind: 'truncate'; sizeBytes: number };
 
 /** A file's bytes as programs see them, as the disk has them, and what lies between. */
@@ -25,6 +32,7 @@ const sectorBytes = 512;
 export class UnreliableFileSystem implements FileSystem {
   readonly #seen = new Map<string, Content>();
   #onDisk = new Map<string, Content>();
+  #nameChanges: NameChange[] = [];
   readonly #folders = new Set<string>(['/']);
   #generation = 0;
   /** Bytes that can still be written before ENOSPC. */
@@ -45,6 +53,7 @@ export class UnreliableFileSystem implements FileSystem {
       this.beforeChange?.(path);
       content = { seen: Buffer.alloc(0), onDisk: Buffer.alloc(0), pending: [] };
       this.#seen.set(path, content);
+      this.#nameChanges.push({ content, to: path });
     }
     return this.#openFile(path, content);
   }
@@ -108,10 +117,12 @@ export class UnreliableFileSystem implements FileSystem {
   async syncDirectory(path: string): Promise<void> {
     const generation = this.#generation;
     const names = [...this.#seen].filter(([each]) => parentOf(each) === path);
+    const covered = new Set(this.#nameChanges.filter(({ from, to }) => parentOf(from ?? to ?? '') === path));
     await this.beforeSync?.(path);
     if (generation !== this.#generation) throw systemError('EIO', `${path} was being synced when the power went`);
     for (const each of [...this.#onDisk.keys()]) if (parentOf(each) === path) this.#onDisk.delete(each);
     for (const [each, content] of names) this.#onDisk.set(each, content);
+    this.#nameChanges = this.#nameChanges.filter((each) => !covered.has(each));
   }
 
   rename(from: string, to: string): void {
@@ -120,11 +131,15 @@ export class UnreliableFileSystem implements FileSystem {
     if (!content) throw systemError('ENOENT', `no file ${from}`);
     this.#seen.delete(from);
     this.#seen.set(to, content);
+    this.#nameChanges.push({ content, from, to });
   }
 
   async remove(path: string): Promise<void> {
+    const content = this.#seen.get(path);
+    if (!content) return;
     this.beforeChange?.(path);
     this.#seen.delete(path);
+    this.#nameChanges.push({ content, from: path });
   }
 
   removeDirectory(path: string): void {
@@ -154,7 +169,8 @@ export class UnreliableFileSystem implements FileSystem {
   /** The machine goes dark and comes back: open files are dead, and only what the disk has is there. */
   losePower(loss: PowerLoss): void {
     this.#generation += 1;
-    this.#onDisk = namesAfter(loss, this.#seen, this.#onDisk);
+    this.#onDisk = namesAfter(loss, this.#onDisk, this.#nameChanges);
+    this.#nameChanges = [];
     this.#seen.clear();
     for (const [path, content] of this.#onDisk) {
       const bytes = bytesAfter(loss, content);
@@ -202,11 +218,18 @@ function resized(bytes: Buffer, sizeBytes: number): Buffer {
   return target;
 }
 
-function namesAfter(loss: PowerLoss, seen: Map<string, Content>, onDisk: Map<string, Content>): Map<string, Content> {
+/** Each change of a name survives by itself or not: a harsher rule than that of journals, which keep their order. */
+function namesAfter(
+  loss: PowerLoss,
+  onDisk: Map<string, Content>,
+  changes: readonly NameChange[],
+): Map<string, Content> {
   const names = new Map(onDisk);
-  if (loss.keeps === 'nothing') return names;
-  for (const [path, content] of seen) if (loss.random() < 0.5) names.set(path, content);
-  for (const path of onDisk.keys()) if (!seen.has(path) && loss.random() < 0.5) names.delete(path);
+  for (const { content, from, to } of changes) {
+    if (loss.keeps === 'nothing' || loss.random() < 0.5) continue;
+    if (from !== undefined && names.get(from) === content) names.delete(from);
+    if (to !== undefined) names.set(to, content);
+  }
   return names;
 }
 
