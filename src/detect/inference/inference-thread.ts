@@ -49,7 +49,7 @@ export async function startInferenceThread(
     look(frame) {
       const id = ++lastId;
       // A copy of its own to hand over: the frame usually is a view of a whole fetched batch, and stays with its record.
-      const jpeg = Uint8Array.from(frame.jpeg);
+      const jpeg = new Uint8Array(frame.jpeg);
       const outcome = new Promise<Outcome>((resolve) => pending.set(id, resolve));
       inHand.add(outcome);
       void outcome.then(() => inHand.delete(outcome));
