@@ -81,7 +81,7 @@ class GatheringProducer implements RecordProducer {
     return new Promise((resolve, reject) => {
       const sizeBytes = records.reduce((sum, record) => sum + record.value.length, 0);
       this.#waiting.push({ records, sizeBytes, resolve, reject });
-      this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+      this.#draining ??= this.#drain();
     });
   }
 
@@ -112,6 +112,8 @@ class GatheringProducer implements RecordProducer {
         for (const { reject } of group) reject(error);
       }
     }
+    // In the same turn as the check above: a caller that goes on from here with another send starts the next round.
+    this.#draining = undefined;
   }
 
   #takeGroup(): Waiting[] {
