@@ -152,7 +152,15 @@ function createServer(services: BrokerServices): KafkaServer {
   });
 }
 
-function startHousekeeping({ clock, logger, settings, logs, groups, transactions }: BrokerServices): Housekeeping {
+function startHousekeeping({
+  clock,
+  logger,
+  settings,
+  topics,
+  logs,
+  groups,
+  transactions,
+}: BrokerServices): Housekeeping {
   const housekeeping = new Housekeeping(clock, logger);
   housekeeping.add({
     name: 'Writing the checkpoints',
@@ -163,6 +171,13 @@ function startHousekeeping({ clock, logger, settings, logs, groups, transactions
     name: 'Retention',
     everyMs: settings.number('log.retention.check.interval.ms'),
     run: () => logs.enforceRetention(),
+  });
+  housekeeping.add({
+    name: 'Compaction',
+    everyMs: settings.number('log.cleaner.backoff.ms'),
+    run: async () => {
+      for (const topic of [...topics.all()]) await logs.compact(topic);
+    },
   });
   housekeeping.add({
     name: 'Forgetting expired offsets',

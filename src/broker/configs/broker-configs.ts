@@ -122,6 +122,13 @@ const ownConfigs: readonly ConfigDefinition[] = [
     documentation: 'Time between two searches for segments that retention deletes.',
   },
   {
+    name: 'log.cleaner.backoff.ms',
+    type: 'long',
+    defaultValue: '15000',
+    min: 1,
+    documentation: 'Time between two searches for logs that are worth compacting.',
+  },
+  {
     name: 'log.flush.offset.checkpoint.interval.ms',
     type: 'int',
     defaultValue: '5000',

@@ -8,6 +8,8 @@ import { type ErrorName, errorCode } from '../../wire/error-codes.ts';
 import { type ProduceRequest, produceRequest, produceResponse } from '../../wire/messages/00-produce.ts';
 import { batchAt, RecordBatch } from '../../wire/record-batch.ts';
 import { type RequestContext, serveApi } from '../handler.ts';
+import type { Partition } from '../metadata/topic.ts';
+import { keylessRecords, type RecordError } from './keyless-records.ts';
 import { findPartition, findTopic } from './partition-lookup.ts';
 
 const zstdSinceVersion = 7;
@@ -88,6 +90,8 @@ function appendTo(
   }
   const verdict = checkTransaction(batch, { topic: partition.topic.name, partition: index }, request, context);
   if (verdict !== 'NONE') return refused(index, verdict);
+  const unfit = checkKeys(batch, partition);
+  if (unfit !== undefined) return refused(index, 'INVALID_RECORD', unfit.message, unfit.recordErrors);
   const outcome = partition.log.append(records, { leaderEpoch: context.broker.leaderEpoch, origin: 'client' });
   if (!outcome.ok) return refused(index, outcome.error, outcome.message, outcome.recordErrors);
   const { baseOffset, logAppendTimeMs, logStartOffset, durable } = outcome;
@@ -113,6 +117,20 @@ function soleBatch(records: Buffer | null, apiVersion: number): RecordBatch | { 
   return batch;
 }
 
+/** Only a compacted topic needs keys, so only its batches are looked into; a wrong checksum is left to the log to find. */
+function checkKeys(
+  batch: RecordBatch,
+  { log }: Partition,
+): { message: string; recordErrors: RecordError[] } | undefined {
+  if (!log.config.cleanupPolicy.includes('compact') || !batch.isCrcValid()) return undefined;
+  try {
+    const recordErrors = keylessRecords(batch);
+    return recordErrors.length === 0 ? undefined : { message: 'One or more records have been rejected', recordErrors };
+  } catch (error) {
+    return { message: error instanceof Error ? error.message : String(error), recordErrors: [] };
+  }
+}
+
 /** A transactional batch has to belong to the open transaction, or nothing would ever end it. */
 function checkTransaction(
   batch: RecordBatch,
@@ -127,7 +145,7 @@ function refused(
   index: number,
   error: ErrorName,
   message: string | null = null,
-  recordErrors: readonly { batchIndex: number; message: string }[] = [],
+  recordErrors: readonly RecordError[] = [],
 ): Appended {
   const answer: PartitionAnswer = {
     index,

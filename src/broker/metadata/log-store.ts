@@ -40,6 +40,8 @@ export class LogStore {
   readonly #open = new Map<string, PartitionLog>();
   readonly #recoveryPoints: Map<string, bigint>;
   readonly #startOffsets: Map<string, bigint>;
+  /** Size of a log after its last compaction. */
+  readonly #compactedSizes = new Map<string, number>();
   #checkpointing: Promise<void> = Promise.resolve();
 
   /** @throws LOG_CORRUPT when a checkpoint cannot be read */
@@ -104,6 +106,7 @@ export class LogStore {
     this.#open.delete(name);
     this.#recoveryPoints.delete(name);
     this.#startOffsets.delete(name);
+    this.#compactedSizes.delete(name);
     await log?.delete();
   }
 
@@ -154,6 +157,25 @@ export class LogStore {
       } catch (error) {
         this.#options.logger.error({ err: error }, `Retention failed on ${log.topic}-${log.partition}`);
       }
+    }
+  }
+
+  /** Compacts the logs that have grown enough since the last time, by their `min.cleanable.dirty.ratio`. */
+  async compact(topic: Topic): Promise<void> {
+    const { settings, clock } = this.#options;
+    const setting = (name: string) => Number(topic.configs.get(name) ?? settings.topicDefault(name));
+    for (const { index, log } of topic.partitions) {
+      const name = partitionFolderName(topic.name, index);
+      const newBytes = log.sizeBytes - (this.#compactedSizes.get(name) ?? 0);
+      const isWorthIt = newBytes > 0 && newBytes >= log.sizeBytes * setting('min.cleanable.dirty.ratio');
+      if (!isWorthIt || !log.config.cleanupPolicy.includes('compact') || log.sizeBytes < log.config.segmentBytes)
+        continue;
+      await log.compact({
+        deleteRetentionMs: setting('delete.retention.ms'),
+        minCompactionLagMs: setting('min.compaction.lag.ms'),
+        nowMs: clock.nowMs(),
+      });
+      this.#compactedSizes.set(name, log.sizeBytes);
     }
   }
 

@@ -55,7 +55,8 @@ export class StateTopic {
     const configs = new Map([
       ['cleanup.policy', 'compact'],
       ['compression.type', 'producer'],
-      ['segment.bytes', '104857600'],
+      // Small segments: the active one is never compacted, and all of it is read at the start.
+      ['segment.bytes', `${16 * 1024 * 1024}`],
     ]);
     const created = await this.#topics.create({
       name: this.name,
