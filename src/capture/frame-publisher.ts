@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, isFault } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { hasKafkaError } from '../stage/kafka-errors.ts';
 import type { RecordProducer } from '../stage/record-producer.ts';
 import { encodeFrame, type Frame } from '../topics/frame-record.ts';
 import type { LossReason } from '../topics/ledger-record.ts';
@@ -54,7 +55,9 @@ export class FramePublisher {
 
   /** Why there is no room. */
   get lossReason(): LossReason {
-    return isFault(this.#lastFailure, 'DISK_FULL') ? 'disk-full' : 'buffer-full';
+    const isDiskFull =
+      isFault(this.#lastFailure, 'DISK_FULL') || hasKafkaError(this.#lastFailure, 'KAFKA_STORAGE_ERROR');
+    return isDiskFull ? 'disk-full' : 'buffer-full';
   }
 
   /** Resolves when there is room, or when the signal aborts. */

@@ -1,3 +1,4 @@
+import { fault } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { RunningPart } from '../stage/part.ts';
 import { openRecordProducer, type RecordProducer } from '../stage/record-producer.ts';
@@ -47,8 +48,8 @@ export async function startCapture(
   const ffmpeg = await loadFfmpeg();
   const { brokers, logger } = options;
   const producer = await dependencies.openProducer({ brokers, clientId: 'vigil-capture' });
-  const partitions = await producer.partitionsOf(topicNames.rawVideoFrames).catch(async (error: unknown) => {
-    await producer.close();
+  const partitions = await partitionsOfFrames(producer, brokers).catch(async (error: unknown) => {
+    await producer.close({ abort: true });
     throw error;
   });
   warnOfFewThreads(options);
@@ -77,6 +78,14 @@ export async function startCapture(
   return runningPart(cameras, { once: options.once, producer, statements });
 }
 
+async function partitionsOfFrames(producer: RecordProducer, brokers: readonly string[]): Promise<number> {
+  const partitions = await producer.partitionsOf(topicNames.rawVideoFrames);
+  if (partitions > 0) return partitions;
+  throw fault('BROKER_UNREACHABLE', `${brokers.join(', ')} has no topic ${topicNames.rawVideoFrames} to publish to`, {
+    next: 'Create the topics, for example by starting with `vigil up`.',
+  });
+}
+
 /** Waiting for a live camera's next packet holds one of libuv's threads; the rest decode and encode. */
 function warnOfFewThreads({ cameras, logger }: CaptureOptions): void {
   const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
@@ -101,7 +110,8 @@ function runningPart(
   const close = async (): Promise<void> => {
     await Promise.all(cameras.map((camera) => camera.close()));
     statements.stop();
-    await producer.close();
+    // Whatever could be acknowledged is; what still hangs would wait for a broker that is away.
+    await producer.close({ abort: true });
   };
   return {
     done,

@@ -12,6 +12,7 @@ export class FakeProducer implements RecordProducer {
   refusal: Error | undefined;
   /** Awaited by every `send` before it is acknowledged. */
   gate: Promise<void> = Promise.resolve();
+  partitions = 12;
   closed = false;
   #changed = Promise.withResolvers<void>();
 
@@ -24,7 +25,7 @@ export class FakeProducer implements RecordProducer {
   }
 
   async partitionsOf(): Promise<number> {
-    return 12;
+    return this.partitions;
   }
 
   async close(): Promise<void> {

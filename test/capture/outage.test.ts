@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fault } from '../../src/base/errors.ts';
+import { pino } from 'pino';
+import { fault, isFault } from '../../src/base/errors.ts';
+import { startCapture } from '../../src/capture/start-capture.ts';
 import { totalLost } from '../../src/topics/ledger-record.ts';
 import { camera, capture, temporaryDirectory } from './capture-run.ts';
 import { FakeProducer } from './fake-producer.ts';
@@ -115,6 +117,35 @@ test('capture that is closed while the broker is away gives up within two second
   assert.ok(tookMs < 2500, `closing took ${tookMs} ms`);
   assert.ok(producer.closed);
   assert.ok(lines.some((line) => /\d+ frames of cam could not be published/.test(line)));
+});
+
+test('capture that is closed while the broker leaves a request unanswered does not wait for it', async (t) => {
+  const producer = new FakeProducer();
+  const { part } = await capture(
+    t,
+    { cameras: [camera('testsrc', { fps: 50, width: 160 })], once: false },
+    { producer },
+  );
+  await producer.until(() => producer.frames.length >= 3, 'the first frames');
+  producer.gate = new Promise(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const startedAtMs = performance.now();
+  await part.close();
+  const tookMs = performance.now() - startedAtMs;
+  assert.ok(tookMs < 2500, `closing took ${tookMs} ms`);
+});
+
+test('a broker without the topic of the frames is named before any camera is opened', async () => {
+  const producer = new FakeProducer();
+  producer.partitions = 0;
+  const logger = pino({ level: 'silent' });
+  const options = { brokers: ['kafka:9092'], cameras: [], pace: 'live' as const, once: true, logger };
+  const starting = startCapture(options, { openProducer: async () => producer });
+  await assert.rejects(
+    starting,
+    (error) => isFault(error, 'BROKER_UNREACHABLE') && /raw_video_frames/.test(error.message),
+  );
+  assert.ok(producer.closed);
 });
 
 test('two cameras are captured side by side, each with numbers of its own', async (t) => {
