@@ -6,10 +6,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ensureTopics } from '../src/stage/kafka-admin.ts';
 import { ApacheKafka, kafkaLibraries } from '../test/support/apache-kafka.ts';
+import { residentMb } from '../test/support/processes.ts';
 import { fetchLoad } from './lib/fetch-load.ts';
 import { type LoadOutcome, produceLoad } from './lib/produce-load.ts';
 import { type Figure, report } from './lib/results.ts';
-import { residentMb, startVigil, stop, temporaryFolder } from './lib/vigil-process.ts';
+import { startVigil, stop, temporaryFolder } from './lib/vigil-process.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
 const partitions = 4;

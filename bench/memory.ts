@@ -3,9 +3,10 @@
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandOf, processTree, residentMb } from '../test/support/processes.ts';
 import { footage, modelsFolder } from './lib/material.ts';
 import { type Figure, median, report } from './lib/results.ts';
-import { commandOf, processTree, residentMb, startVigil, temporaryFolder } from './lib/vigil-process.ts';
+import { startVigil, temporaryFolder } from './lib/vigil-process.ts';
 
 const copies = Number(process.argv[2] ?? 15);
 const frames = copies * 1394;

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The process and everything it started, at any depth (Linux). */
+export function processTree(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const parent = Number(/^PPid:\s+(\d+)/m.exec(readProcessFile(Number(name), 'status'))?.[1] ?? -1);
+      return parent < 0 ? [] : [[Number(name), parent] as const];
+    });
+  const tree = [pid];
+  for (const each of tree) tree.push(...parents.filter(([, parent]) => parent === each).map(([child]) => child));
+  return tree;
+}
+
+/** What a process calls itself, or its command line; empty when it is gone. */
+export function commandOf(pid: number): string {
+  return readProcessFile(pid, 'cmdline').replaceAll('\0', ' ').trim();
+}
+
+/** Resident memory in MB; 0 for a process that is gone. */
+export function residentMb(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readProcessFile(pid, 'status'))?.[1] ?? 0) / 1024;
+}
+
+export function isRunning(pid: number): boolean {
+  const state = /^State:\s+(\S)/m.exec(readProcessFile(pid, 'status'))?.[1];
+  return state !== undefined && state !== 'Z';
+}
+
+function readProcessFile(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
