@@ -228,3 +228,26 @@ test('a second Ctrl-C ends everything at once', { ...ffmpeg, ...procfs }, async 
   const { code } = await vigil.ended;
   assert.equal(code, 130);
 });
+
+test('a camera that cannot be opened ends a live run that has nothing else to show', ffmpeg, async () => {
+  const cwd = site('cameras: { gone: { source: ./gone.mp4, detectors: [] } }');
+  const { code, stderr } = await runVigil(['up', ...anyPorts], { cwd });
+  assert.equal(code, 1);
+  assert.match(stderr, /vigil: .*gone\.mp4[\s\S]*SOURCE_NOT_FOUND/);
+});
+
+test('a capture by itself ends when its files are through', ffmpeg, async () => {
+  const cwd = site('cameras: { a: { source: "testsrc:1", detectors: [] } }');
+  const broker = startVigil(['broker', '--listen', '127.0.0.1:0'], { cwd });
+  const [, bootstrap = ''] = await broker.until(/broker +(127\.0\.0\.1:\d+)/);
+  const capture = await runVigil(['capture', '--fast', '--brokers', bootstrap], { cwd });
+  assert.equal(capture.code, 0, capture.stderr);
+  const args = ['consume', 'raw_video_frames', '--exit-at-end', '--save', 'pictures', '--brokers', bootstrap];
+  const frames = await runVigil(args, { cwd });
+  assert.equal(frames.stdout.trim().split('\n').length, 10, frames.stderr);
+  const pictures = readdirSync(join(cwd, 'pictures'));
+  assert.equal(pictures.length, 10);
+  assert.ok(pictures.every((name) => /^a-.+-\d\.jpg$/.test(name)));
+  broker.child.kill('SIGINT');
+  await broker.ended;
+});

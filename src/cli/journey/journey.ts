@@ -30,6 +30,18 @@ export interface JourneyListener {
   onLine?(line: string): void;
 }
 
+const captureName = 'capture ';
+
+/** Whether the part of this name is a camera's. */
+export function isCapture(part: string): boolean {
+  return part.startsWith(captureName);
+}
+
+/** The camera of a capture part. */
+export function cameraOf(part: string): string {
+  return part.slice(captureName.length);
+}
+
 /** Ctrl-C has to be through within three seconds. */
 const stopWithinMs = 2700;
 const brokerAnswersWithinMs = 15_000;
@@ -60,6 +72,7 @@ export class Journey {
   #brokerListen: ListenAddress;
   #httpListen: ListenAddress;
   #url: string | undefined;
+  #hasFrames = false;
   #cameras: readonly CameraConfig[] = [];
   readonly #models = new Map<string, string>();
 
@@ -121,6 +134,11 @@ export class Journey {
     await Promise.allSettled(this.#cameras.map((camera) => this.#startCapture(camera).whenReady));
   }
 
+  /** Resolves when every part has ended by itself. */
+  whenOver(): Promise<void> {
+    return this.#supervisor.whenOver();
+  }
+
   /** Ends all parts in order. */
   stop(): Promise<void> {
     const { captures, detectors, serve, broker } = this.#order;
@@ -153,16 +171,16 @@ export class Journey {
   }
 
   #startServe(): SupervisedPart {
-    const { config, once, notices } = this.#plan;
-    const since = once ? { sinceMs: this.#startedAtMs } : {};
-    const options = servePart(config, { brokers: this.#brokers, notices, ...since });
+    const { config, notices } = this.#plan;
+    // The page accounts for this run as a whole, also when its server is started again in the middle of it.
+    const options = servePart(config, { brokers: this.#brokers, notices, sinceMs: this.#startedAtMs });
     return this.#start('serve', this.#order.serve, () => ({ ...options, http: this.#httpListen }));
   }
 
   #startCapture(camera: CameraConfig): SupervisedPart {
     const { pace, once } = this.#plan;
     const options = capturePart(camera, { brokers: this.#brokers, pace, once });
-    const part = this.#start(`capture ${camera.id}`, this.#order.captures, () => options);
+    const part = this.#start(`${captureName}${camera.id}`, this.#order.captures, () => options);
     this.#captures.push(part);
     return part;
   }
@@ -177,11 +195,16 @@ export class Journey {
         options,
         onWord: (word) => {
           if (word.type === 'ready') this.#learn(name, word.info);
-          if (word.type === 'snapshot') this.#listener.onSnapshot(word.snapshot);
+          if (word.type === 'snapshot') this.#onSnapshot(word.snapshot);
         },
         ...(onLine ? { onLine: (line: string) => onLine(line) } : {}),
       }),
     );
+  }
+
+  #onSnapshot(snapshot: LedgerSnapshot): void {
+    this.#hasFrames ||= snapshot.cameras.some((camera) => camera.captured > 0);
+    this.#listener.onSnapshot(snapshot);
   }
 
   /** Ports that the system chose stay what they are when the part is started again. */
@@ -200,12 +223,13 @@ export class Journey {
   #onEvent(event: PartEvent): void {
     this.#listener.onEvent(event);
     if (event.type !== 'gave-up') return;
-    if (!this.#order.captures.includes(event.part)) this.#failed.reject(event.error);
+    if (!isCapture(event.part)) this.#failed.reject(event.error);
     else if (!this.#plan.once) this.#failWhenNoCameraRuns(event.error);
   }
 
-  /** One camera that cannot go on leaves the others alone; when none can, there is nothing to do. */
+  /** One camera that cannot go on leaves the others alone; when none can and there is nothing to show, that is the end. */
   #failWhenNoCameraRuns(error: VigilError): void {
+    if (this.#hasFrames) return;
     if (this.#captures.every((part) => part.state === 'failed')) this.#failed.reject(error);
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { formatHostPort } from '../../base/units.ts';
+import { looksLive } from '../../capture/source.ts';
 import { type TopicDefinition, topicDefinitions } from '../../topics/topic-names.ts';
 import {
   type CameraConfig,
@@ -27,7 +28,9 @@ export function capturePart(
   run: Pick<CapturePartOptions, 'brokers' | 'pace' | 'once'>,
 ): CapturePartOptions {
   const { detectors: _, transport: rtspTransport, ...options } = camera;
-  return { kind: 'capture', ...run, camera: { ...options, rtspTransport, loop: camera.loop && !run.once } };
+  // A file that is played once ends its part with the fault that it met; a loop goes on as a camera does.
+  const once = run.once || (!camera.loop && !looksLive(camera.source));
+  return { kind: 'capture', ...run, once, camera: { ...options, rtspTransport, loop: camera.loop && !once } };
 }
 
 /** A detector that every camera wants takes all frames there are, those of cameras on other machines too. */

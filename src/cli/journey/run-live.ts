@@ -1,12 +1,12 @@
 import { describeEvent } from './describe-event.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { Journey, type JourneyPlan } from './journey.ts';
+import { isCapture, Journey, type JourneyPlan } from './journey.ts';
 
 /** Exit code of a command that was ended by a second Ctrl-C. */
 const interruptedCode = 130;
 
 /**
- * Runs the journey until a person ends it, and says in a few lines what runs where.
+ * Runs the journey until a person ends it or nothing is left to do, and says in a few lines what runs where.
  *
  * @param describeStart the lines to print once everything is ready
  * @returns the exit code
@@ -15,8 +15,10 @@ const interruptedCode = 130;
 export async function runLive(plan: JourneyPlan, describeStart: (journey: Journey) => string[]): Promise<number> {
   const journey = new Journey(plan, {
     onEvent(event) {
-      const line = describeEvent(event);
-      if (line !== undefined) warn(line);
+      // What all others need ends the command, which then says why.
+      const isLast = event.type === 'gave-up' && !isCapture(event.part);
+      const line = isLast ? undefined : describeEvent(event);
+      if (line !== undefined) process.stderr.write(`${line}\n`);
     },
     onSnapshot() {},
   });
@@ -30,7 +32,7 @@ export async function runLive(plan: JourneyPlan, describeStart: (journey: Journe
     await Promise.race([started, journey.failed, interrupt.requested]);
     if (!interrupt.isRequested) {
       for (const line of describeStart(journey)) process.stdout.write(`${line}\n`);
-      await Promise.race([journey.failed, interrupt.requested]);
+      await Promise.race([journey.failed, journey.whenOver(), interrupt.requested]);
     }
     if (interrupt.isRequested) process.stderr.write('stopping …\n');
   } finally {
@@ -38,8 +40,4 @@ export async function runLive(plan: JourneyPlan, describeStart: (journey: Journe
     interrupt.release();
   }
   return 0;
-}
-
-function warn(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

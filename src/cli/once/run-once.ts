@@ -3,7 +3,7 @@ import { fault } from '../../base/errors.ts';
 import type { PartEvent } from '../../stage/supervised-part.ts';
 import { describeEvent } from '../journey/describe-event.ts';
 import { listenForInterrupt } from '../journey/interrupt.ts';
-import { Journey, type JourneyPlan } from '../journey/journey.ts';
+import { cameraOf, isCapture, Journey, type JourneyPlan } from '../journey/journey.ts';
 import { describeShortfall, onceReport, onceTable } from './once-report.ts';
 import { OnceWatch } from './once-watch.ts';
 import { Progress } from './progress.ts';
@@ -50,10 +50,10 @@ export async function runOnce(plan: JourneyPlan, options: OnceOptions): Promise<
 function listenerOf(watch: OnceWatch, progress: Progress) {
   return {
     onEvent(event: PartEvent) {
-      const line = describeEvent(event);
+      // The closing table says why a camera was given up, and the command why it ends.
+      const line = event.type === 'gave-up' ? undefined : describeEvent(event);
       if (line !== undefined) progress.line(line);
-      const camera = /^capture (.*)$/.exec(event.part)?.[1];
-      if (event.type === 'gave-up' && camera !== undefined) watch.gaveUp(camera, event.error);
+      if (event.type === 'gave-up' && isCapture(event.part)) watch.gaveUp(cameraOf(event.part), event.error);
     },
     onSnapshot(snapshot: Parameters<OnceWatch['saw']>[0]) {
       watch.saw(snapshot);
