@@ -89,8 +89,7 @@ function remainder(batch: RecordBatch, rules: CompactionRules, isLastOfFile: boo
   if (batch.isControl) return batch.bytes;
   const records = [...batchRecords(batch)];
   const kept = isAborted(batch, rules.aborted) ? [] : records.filter((record) => isKept(batch, record, rules));
-  if (kept.length === records.length) return batch.bytes;
-  if (kept.length > 0) return rewritten(batch, kept);
+  if (kept.length > 0) return kept.length === records.length ? batch.bytes : rewritten(batch, kept);
   return isLastOfFile || rules.isLastOfProducer(batch) ? rewritten(batch, []) : undefined;
 }
 
@@ -109,7 +108,7 @@ function rewritten(batch: RecordBatch, kept: readonly BatchRecord[]): Buffer {
     baseOffset: batch.baseOffset,
     lastOffsetDelta: batch.lastOffsetDelta,
     leaderEpoch: batch.leaderEpoch,
-    timestamp: batch.maxTimestamp,
+    timestamp: kept.length === 0 ? -1n : batch.maxTimestamp,
     timestampType: batch.timestampType,
     compression: kept.length === 0 ? 'none' : (batch.compression ?? 'none'),
     isTransactional: batch.isTransactional,

@@ -217,7 +217,7 @@ class Loader {
     const end = this.#logEndOffset;
     this.#leaderEpochs.truncateEnd(end);
     this.#producers.advance(end);
-    this.#producers.expire(BigInt(nowMs - this.#options.config.producerIdExpirationMs));
+    this.#producers.expire(nowMs, this.#options.config.producerIdExpirationMs);
     await this.#snapshots.removeUnless((offset) => offset <= end);
     const { producers, snapshots, leaderEpochs } = {
       producers: this.#producers,

@@ -393,7 +393,7 @@ export class PartitionLog {
    */
   async enforceRetention(nowMs: number): Promise<number> {
     if (this.failure || this.#isClosed || this.#compaction) return 0;
-    this.#producers.expire(BigInt(nowMs - this.#config.producerIdExpirationMs));
+    this.#producers.expire(nowMs, this.#config.producerIdExpirationMs);
     const { logStartOffset, highWatermark } = this;
     const view = { segments: this.#segments.all, logStartOffset, highWatermark, nowMs, config: this.#config };
     const count = countDeletable(view);

@@ -147,11 +147,16 @@ export class ProducerState {
     this.#ended = [];
   }
 
-  /** Forgets producers that have been silent since before `timestampMs` and have no transaction open. */
-  expire(timestampMs: bigint): void {
+  /**
+   * Forgets producers that have been silent for `silenceMs` and have no transaction open. Where the time of a producer's last
+   * batch is not known, its silence begins now.
+   */
+  expire(nowMs: number, silenceMs: number): void {
+    const oldest = BigInt(nowMs - silenceMs);
     for (const [producerId, entry] of this.#entries) {
-      if (entry.transactionFirstOffset === undefined && entry.lastTimestampMs < timestampMs)
-        this.#entries.delete(producerId);
+      if (entry.transactionFirstOffset !== undefined || entry.lastTimestampMs >= oldest) continue;
+      if (entry.lastTimestampMs < 0n) entry.lastTimestampMs = BigInt(nowMs);
+      else this.#entries.delete(producerId);
     }
   }
 

@@ -159,6 +159,17 @@ test('the last batch of a producer keeps its sequence number when its records ar
   assert.ok(!gap.ok && gap.error === 'OUT_OF_ORDER_SEQUENCE_NUMBER');
 });
 
+test('batches without records that nothing needs any more go', async () => {
+  const log = await openCompacted();
+  for (let n = 0; n < 60; n++)
+    await appendDurably(log, keyed(['a=1'], { producerId: 1n, producerEpoch: 0, baseSequence: n }));
+  for (let n = 0; n < 4; n++) await log.compact(settings);
+  const outcome = log.read(0n, 1_000_000, { minOneBatch: true, upTo: 'highWatermark' });
+  assert.ok(outcome.ok);
+  const counts = [...recordBatches(Buffer.concat(outcome.buffers))].map((batch) => batch.recordCount);
+  assert.ok(counts.length <= 6 && counts.filter((count) => count === 0).length <= 1, `${counts}`);
+});
+
 test('appends and reads go on during a compaction, and closing the log ends it', async () => {
   const log = await openCompacted();
   for (let n = 0; n < 50; n++) await appendDurably(log, keyed([`key${n % 7}=${n}`]));

@@ -128,6 +128,16 @@ test('silent producers are forgotten, but not one with a transaction open', asyn
   assert.deepEqual([...log.producers.keys()], [8n]);
 });
 
+test('a producer whose records have no time is forgotten one period after it was found silent', async () => {
+  const log = await openLog({ config: { producerIdExpirationMs: 1000 } });
+  accepted(send(log, { baseSequence: 0, timestamp: -1n }));
+  await log.enforceRetention(1_700_000_000_000);
+  await log.enforceRetention(1_700_000_001_000);
+  assert.equal(log.producers.size, 1);
+  await log.enforceRetention(1_700_000_001_001);
+  assert.equal(log.producers.size, 0);
+});
+
 test('a refused batch leaves no trace in the producer state', async () => {
   const log = await openLog({ config: { segmentBytes: 50 } });
   assert.equal(errorOf(send(log, { baseSequence: 0 })), 'RECORD_LIST_TOO_LARGE');
