@@ -3,7 +3,8 @@ import { fault, isFault, systemErrorCode, type VigilError } from '../base/errors
 import { type FileSystem, parentOf } from '../base/file-system.ts';
 import type { RecordBatch } from '../wire/record-batch.ts';
 import { type AppendOrigin, checkBatches, type Refusal, refusal } from './batch-checks.ts';
-import { type CompactOptions, compactLog } from './compact-log.ts';
+import type { CompactOptions } from './compact-log.ts';
+import { Compactor } from './compactor.ts';
 import { deletedFolderSuffix } from './file-names.ts';
 import type { Flusher } from './flusher.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -83,6 +84,7 @@ export class PartitionLog {
   readonly #leaderEpochs: LeaderEpochs;
   readonly #commits: GroupCommit;
   readonly #writer: LogWriter;
+  readonly #compactor: Compactor;
   readonly #tail: LogTail | undefined;
   readonly #listeners = new Set<() => void>();
   #config: LogConfig;
@@ -91,8 +93,6 @@ export class PartitionLog {
   #cancelFlushTimer: (() => void) | undefined;
   /** The segment of the last append: when it changes, the full one is to be flushed under every policy. */
   #appendedTo: Segment;
-  #compaction: Promise<bigint> | undefined;
-  #compactedTo = 0n;
   #isClosed = false;
   /** False while everything in the folder is as it was when the log was opened in order. */
   #isChanged: boolean;
@@ -113,6 +113,10 @@ export class PartitionLog {
     const { fileSystem, directory } = options;
     this.#tail = options.tailCache && new LogTail(options.tailCache);
     this.#writer = new LogWriter({ ...loaded, fileSystem, directory, segments: this.#segments });
+    this.#compactor = new Compactor({
+      ...{ fileSystem, directory, segments: this.#segments, producers: loaded.producers },
+      isStopped: () => this.#isClosed,
+    });
     this.#commits = new GroupCommit(
       {
         flusher: options.flusher,
@@ -392,7 +396,7 @@ export class PartitionLog {
    * @returns the number of segments deleted, when their files are gone
    */
   async enforceRetention(nowMs: number): Promise<number> {
-    if (this.failure || this.#isClosed || this.#compaction) return 0;
+    if (this.failure || this.#isClosed || this.#compactor.isRunning) return 0;
     this.#producers.expire(nowMs, this.#config.producerIdExpirationMs);
     const { logStartOffset, highWatermark } = this;
     const view = { segments: this.#segments.all, logStartOffset, highWatermark, nowMs, config: this.#config };
@@ -416,40 +420,19 @@ export class PartitionLog {
    * @throws the system's error, ENOSPC among them, with the log as it was; LOG_FAILED otherwise
    */
   async compact(options: CompactOptions): Promise<bigint> {
-    if (this.#compaction || this.failure || this.#isClosed) return this.#compactedTo;
-    this.#compaction = this.#compact(options);
+    if (this.failure || this.#isClosed) return 0n;
+    this.#isChanged = true;
+    const endOffset = smallest(this.lastStableOffset, this.recoveryPoint);
     try {
-      return await this.#compaction;
+      return await this.#compactor.run({ ...options, config: this.#config, endOffset });
     } catch (error) {
       throw isFault(error, 'LOG_FAILED') ? this.#commits.fail(error) : error;
-    } finally {
-      this.#compaction = undefined;
     }
-  }
-
-  async #compact(options: CompactOptions): Promise<bigint> {
-    const { fileSystem, directory } = this.#options;
-    this.#isChanged = true;
-    this.#compactedTo = await compactLog({
-      ...options,
-      fileSystem,
-      directory,
-      segments: this.#segments,
-      config: this.#config,
-      producers: this.#producers.entries,
-      endOffset: smallest(this.lastStableOffset, this.recoveryPoint),
-      cleanedTo: this.#compactedTo,
-      isStopped: () => this.#isClosed,
-    });
-    return this.#compactedTo;
   }
 
   /** Bytes of full segments that no compaction has seen yet, and of all full segments. */
   get compactionBacklog(): { dirtyBytes: number; totalBytes: number } {
-    const full = this.#segments.all.slice(0, -1);
-    const dirty = full.filter((each) => each.baseOffset >= this.#compactedTo);
-    const bytes = (segments: readonly Segment[]): number => segments.reduce((sum, each) => sum + each.sizeBytes, 0);
-    return { dirtyBytes: bytes(dirty), totalBytes: bytes(full) };
+    return this.#compactor.backlog;
   }
 
   #tryToRoll(nowMs: number): boolean {
@@ -478,7 +461,7 @@ export class PartitionLog {
     this.#tail?.clear();
     this.#cancelFlushTimer?.();
     try {
-      await this.#compaction?.catch(() => {});
+      await this.#compactor.ended();
       await this.#commits.wait();
       await this.#closeInOrder();
     } finally {
@@ -508,7 +491,7 @@ export class PartitionLog {
     this.#isClosed = true;
     this.#tail?.clear();
     this.#cancelFlushTimer?.();
-    await this.#compaction?.catch(() => {});
+    await this.#compactor.ended();
     if (!this.failure) await this.#commits.wait().catch(() => {});
     for (const segment of this.#segments.all) segment.close();
     const { fileSystem } = this.#options;
