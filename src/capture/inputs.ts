@@ -5,7 +5,7 @@ import type { Source } from './source.ts';
 const literalName = { pattern_type: 'none' };
 
 /** The first picture tells all that is needed; watching more of them to find out the frame rate costs a second. */
-const quickStart = { fflags: 'nobuffer', fpsprobesize: '0', analyzeduration: '3000000' };
+const quickStart = { fpsprobesize: '0', analyzeduration: '3000000' };
 
 export function fileInput(path: string): Input {
   // With the prefix a colon in a name is not taken for a protocol.

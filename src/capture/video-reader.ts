@@ -38,7 +38,7 @@ export class VideoReader implements FrameReader {
   #untimed = false;
   #sawKeyframe = false;
   #openedAtUs = 0;
-  #lastPtsUs = -1;
+  #lastPtsUs = 0;
   #firstPtsUs = 0;
   #packetCount = 0;
   #frameCount = 0;
@@ -132,7 +132,8 @@ export class VideoReader implements FrameReader {
     }
     const rate = stream?.avgFrameRate;
     const intervalUs = rate && rate.num > 0 ? (1_000_000 * rate.den) / rate.num : 40_000;
-    return this.#lastPtsUs < 0 ? 0 : Math.round(this.#lastPtsUs + intervalUs);
+    // The first picture of an RTSP stream often has none, and the second has 0.
+    return Math.round(this.#frameCount === 0 ? -intervalUs : this.#lastPtsUs + intervalUs);
   }
 
   #end(): undefined {

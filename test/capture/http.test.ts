@@ -90,21 +90,38 @@ test('a video file on a server is captured whole and then has ended', async (t) 
   assert.deepEqual([producer.last?.state, producer.last?.live], ['ended', false]);
 });
 
-test('an HLS recording is captured whole', async (t) => {
+/** A server of HLS with 40 frames; without the end tag its playlist is that of a camera. */
+async function startHls(t: TestContext, isRecording: boolean): Promise<string> {
   const folder = await mkdtemp(join(directory, 'hls-'));
   await makeVideo({ path: join(folder, 'index.m3u8'), frames: 40, fps: 10, width: 160, height: 120 });
   const files = new Map<string, Buffer>();
   for (const name of await readdir(folder)) files.set(`/${name}`, await readFile(join(folder, name)));
+  const playlist = files.get('/index.m3u8')?.toString('utf8') ?? '';
+  assert.match(playlist, /#EXT-X-ENDLIST/);
+  if (!isRecording) files.set('/index.m3u8', Buffer.from(playlist.replace('#EXT-X-ENDLIST', '')));
   const [, address] = await startCamera(t, (request, response) => {
     const bytes = files.get(request.url ?? '');
     const type = request.url?.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp2t';
     if (bytes) serveFile(bytes, type)(request, response);
     else response.writeHead(404).end();
   });
-  const { part, producer } = await capture(t, { cameras: [camera(`${address}/index.m3u8`)] });
+  return `${address}/index.m3u8`;
+}
+
+test('an HLS recording is captured whole', async (t) => {
+  const { part, producer } = await capture(t, { cameras: [camera(await startHls(t, true))] });
   await part.done;
   assert.equal(producer.frames.length, 40);
   assert.equal(producer.last?.live, false);
+});
+
+test('an HLS camera is live: when nothing new comes it is silent, and opened again', async (t) => {
+  const cameras = [camera(await startHls(t, false), { silenceMs: 1500 })];
+  const { producer } = await capture(t, { cameras, once: false });
+  await producer.until(() => producer.frames.length >= 30, '30 frames');
+  await producer.until(() => producer.statements.some(({ state }) => state === 'reconnecting'), 'the statement');
+  const statement = producer.statements.find(({ state }) => state === 'reconnecting');
+  assert.deepEqual([statement?.live, statement?.error?.code], [true, 'SOURCE_SILENT']);
 });
 
 test('the answer 401 is told apart from 404 and from a page that is no video', async (t) => {

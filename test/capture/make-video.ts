@@ -44,7 +44,12 @@ export async function makeVideo(options: VideoOptions): Promise<void> {
     encoder.colorRange = colours.range === 'full' ? constants.AVCOL_RANGE_JPEG : constants.AVCOL_RANGE_MPEG;
   }
   encoder.setFlags(constants.AV_CODEC_FLAG_GLOBAL_HEADER);
-  const encoderOptions = lib.Dictionary.fromObject({ preset: 'ultrafast', crf: '12', bf: String(bFrames) });
+  const encoderOptions = lib.Dictionary.fromObject({
+    preset: 'ultrafast',
+    crf: '12',
+    bf: String(bFrames),
+    sc_threshold: '0',
+  });
   lib.FFmpegError.throwIfError(await encoder.open2(codec, encoderOptions), 'open the encoder');
 
   const output = new lib.FormatContext();

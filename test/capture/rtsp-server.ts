@@ -12,6 +12,8 @@ export interface RtspServerOptions {
   auth?: { kind: 'basic' | 'digest'; user: string; password: string };
   /** Takes connections and never answers. */
   mute?: boolean;
+  /** The picture with which each viewer's stream begins; 0, a keyframe, by default. */
+  joinAt?: number;
 }
 
 const realm = 'camera';
@@ -75,12 +77,13 @@ class RtspSession {
   #received = Buffer.alloc(0);
   #udp: { socket: UdpSocket; port: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #sent = 0;
+  #sent: number;
 
   constructor(socket: Socket, options: RtspServerOptions, server: RtspServer) {
     this.#socket = socket;
     this.#options = options;
     this.#server = server;
+    this.#sent = options.joinAt ?? 0;
     socket.on('error', () => undefined);
     if (!options.mute) socket.on('data', (data) => this.#receive(data));
   }
