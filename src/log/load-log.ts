@@ -8,6 +8,7 @@ import type { LogConfig } from './log-config.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { ProducerState } from './producer-state.ts';
 import { type Damage, Segment } from './segment.ts';
+import { keepSoundRest, setAside } from './set-aside.ts';
 import { finishSwaps } from './swap-files.ts';
 import { transactionEndOf } from './transaction-end.ts';
 
@@ -185,12 +186,16 @@ class Loader {
     this.#options.report(
       `${segment.path}: the log ends at offset ${segment.nextOffset}; ${damage.lostBytes} bytes were cut off at byte ${damage.position} (${damage.problem})`,
     );
+    const kept = keepSoundRest(this.#options.fileSystem, segment, damage);
+    if (kept !== undefined)
+      this.#options.report(`${kept}: what was cut off is kept here, since sound batches are in it`);
     segment.cut();
   }
 
   async #removeFrom(index: number): Promise<void> {
     for (const segment of this.#segments.splice(index)) {
-      this.#options.report(`${segment.path}: removed, since the log ends before it`);
+      this.#options.report(`${segment.path}: taken out, since the log ends before it`);
+      setAside(this.#options.fileSystem, segment);
       await segment.remove();
     }
   }

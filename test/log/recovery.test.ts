@@ -78,7 +78,22 @@ test('segments behind a damaged one are removed, since nothing in them can have 
   assert.equal(fileSystem.stat('/data/topic-0/00000000000000000002.log'), undefined);
   assert.equal(fileSystem.stat('/data/topic-0/00000000000000000002.index'), undefined);
   assert.equal(reports.length, 2);
+  assert.ok(fileSystem.bytesOf('/data/topic-0/00000000000000000002.log.cut').length > 61);
   assert.equal(await appendDurably(log, batchOf(['d'])), 1n);
+});
+
+test('what is cut off is kept when sound batches are in it, as after a flipped bit in the middle', async () => {
+  const fileSystem = await written([batchOf(['a']), batchOf(['b']), batchOf(['c'])]);
+  const size = batchOf(['a']).length;
+  const before = fileSystem.bytesOf(firstLog);
+  fileSystem.overwrite(firstLog, (bytes) => {
+    bytes[size + 65] = (bytes[size + 65] ?? 0) ^ 1;
+    return bytes;
+  });
+  assert.deepEqual(await valuesAfterRecovery(fileSystem), ['a']);
+  const kept = fileSystem.bytesOf(`${firstLog}.${size}.cut`);
+  assert.deepEqual(kept.subarray(size), before.subarray(2 * size));
+  assert.equal(kept.length, 2 * size);
 });
 
 test('a segment behind a gap is removed after a crash: the one before it lost whole batches', async () => {
