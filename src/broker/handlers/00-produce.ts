@@ -9,6 +9,7 @@ import { type ProduceRequest, produceRequest, produceResponse } from '../../wire
 import { batchAt, RecordBatch } from '../../wire/record-batch.ts';
 import { type RequestContext, serveApi } from '../handler.ts';
 import type { Partition } from '../metadata/topic.ts';
+import { tellStorageTrouble } from '../storage-trouble.ts';
 import { keylessRecords, type RecordError } from './keyless-records.ts';
 import { findPartition, findTopic } from './partition-lookup.ts';
 
@@ -93,7 +94,10 @@ function appendTo(
   const unfit = checkKeys(batch, partition);
   if (unfit !== undefined) return refused(index, 'INVALID_RECORD', unfit.message, unfit.recordErrors);
   const outcome = partition.log.append(records, { leaderEpoch: context.broker.leaderEpoch, origin: 'client' });
-  if (!outcome.ok) return refused(index, outcome.error, outcome.message, outcome.recordErrors);
+  if (!outcome.ok) {
+    if (outcome.error === 'KAFKA_STORAGE_ERROR') tellStorageTrouble(context.broker, outcome.cause ?? outcome.message);
+    return refused(index, outcome.error, outcome.message, outcome.recordErrors);
+  }
   const { baseOffset, logAppendTimeMs, logStartOffset, durable } = outcome;
   return { answer: { index, errorCode: errorCode.NONE, baseOffset, logAppendTimeMs, logStartOffset }, durable };
 }

@@ -1,0 +1,17 @@
+import type { Clock } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+
+const quietMs = 10_000;
+const lastToldMs = new WeakMap<Logger, number>();
+
+/**
+ * Says that the disk refuses records, with what to do, once in a while: a full disk refuses every request, and the one
+ * line that matters must not drown in its own copies.
+ */
+export function tellStorageTrouble({ logger, clock }: { logger: Logger; clock: Clock }, cause: unknown): void {
+  const nowMs = clock.monotonicMs();
+  if (nowMs - (lastToldMs.get(logger) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
+  lastToldMs.set(logger, nowMs);
+  logger.error(`records are refused: ${describeError(cause)}`);
+}
