@@ -5,11 +5,13 @@ import { faults } from '../src/base/errors.ts';
 import { commandReference } from '../src/cli/command-reference.ts';
 import { configReference } from '../src/cli/config/reference.ts';
 import { configSchema } from '../src/cli/config/schema.ts';
+import { apiReference } from './api-reference.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** Path below the project's root → the text that it should hold. */
 export const generatedDocuments: Record<string, () => string | Promise<string>> = {
+  'docs/apis.md': apiReference,
   'docs/errors.md': errorsDocument,
   'docs/config.md': () => configReference(configSchema),
   'docs/cli.md': commandReference,
