@@ -5,15 +5,11 @@ import { Writer } from '../wire/codec/writer.ts';
 import type { Handler, RequestContext } from './handler.ts';
 import type { Answer, Connection, ParsedRequest } from './network/connection.ts';
 import type { BrokerServices } from './services.ts';
+import { UnanswerableRequest } from './unanswerable-request.ts';
 
 const apiVersionsKey = 18;
 /** Not compact, not even in flexible versions. */
 const clientIdCodec = string.compileNullable(0, false);
-
-/** Thrown for requests that get no answer but the end of the connection, as with Apache Kafka. */
-export class UnanswerableRequest extends Error {
-  override readonly name = 'UnanswerableRequest';
-}
 
 /** Finds the handler of a request and frames its answer. */
 export class Dispatcher {

@@ -1,10 +1,11 @@
 import { systemClock } from '../base/clock.ts';
 import type { FileSystem } from '../base/file-system.ts';
-import { createLogger } from '../base/logger.ts';
+import { createLogger, type Logger } from '../base/logger.ts';
 import { MemoryFileSystem } from '../base/memory-file-system.ts';
 import { nodeFileSystem } from '../base/node-file-system.ts';
 import { cleanShutdownFileName, markCleanShutdown } from '../log/clean-shutdown.ts';
 import { Flusher } from '../log/flusher.ts';
+import { WireError } from '../wire/codec/wire-error.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { BrokerSettings } from './configs/broker-settings.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
@@ -16,6 +17,8 @@ import { handlers } from './handlers/table.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { LogStore } from './metadata/log-store.ts';
 import { TopicRegistry } from './metadata/topic-registry.ts';
+import type { Connection } from './network/connection.ts';
+import { FrameError } from './network/frame-assembler.ts';
 import { Listeners } from './network/listeners.ts';
 import { type Address, KafkaServer } from './network/server.ts';
 import { type DataDirectory, openDataDirectory } from './open-data-directory.ts';
@@ -24,6 +27,7 @@ import type { BrokerServices } from './services.ts';
 import { StateTopic } from './state/state-topic.ts';
 import { TransactionCoordinator } from './transactions/transaction-coordinator.ts';
 import { TransactionMarkers } from './transactions/transaction-markers.ts';
+import { UnanswerableRequest } from './unanswerable-request.ts';
 
 const defaultNodeId = 1;
 const expiryCheckMs = 3_600_000;
@@ -147,9 +151,15 @@ function createServer(services: BrokerServices): KafkaServer {
       idleMs: settings.number('connections.max.idle.ms'),
     },
     parse: (frame, connection) => dispatcher.parse(frame, connection),
-    onViolation: (connection, error) =>
-      logger.debug({ err: error }, `Closed the connection of ${connection.remoteHost}`),
+    onViolation: (connection, error) => reportClosed(logger, connection, error),
   });
+}
+
+/** Bytes that are no request are the client's matter; anything else that ends a connection is a mistake of the broker. */
+function reportClosed(logger: Logger, { remoteHost }: Connection, error: unknown): void {
+  const isClients = error instanceof WireError || error instanceof FrameError || error instanceof UnanswerableRequest;
+  if (isClients) logger.debug({ err: error }, `Closed the connection of ${remoteHost}`);
+  else logger.error({ err: error }, `A request of ${remoteHost} could not be answered; its connection is closed`);
 }
 
 function startHousekeeping({

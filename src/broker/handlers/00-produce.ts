@@ -10,6 +10,7 @@ import { batchAt, RecordBatch } from '../../wire/record-batch.ts';
 import { type RequestContext, serveApi } from '../handler.ts';
 import type { Partition } from '../metadata/topic.ts';
 import { tellStorageTrouble } from '../storage-trouble.ts';
+import { UnanswerableRequest } from '../unanswerable-request.ts';
 import { keylessRecords, type RecordError } from './keyless-records.ts';
 import { findPartition, findTopic } from './partition-lookup.ts';
 
@@ -58,7 +59,9 @@ function produce(request: ProduceRequest, context: RequestContext) {
 /** A client that wants no answers learns of an error by losing its connection. */
 function withoutAnswer(appended: Appended[]): null {
   const failed = appended.find(({ answer }) => answer.errorCode !== errorCode.NONE);
-  if (failed !== undefined) throw new Error(`a record sent with acks=0 failed with error ${failed.answer.errorCode}`);
+  if (failed !== undefined) {
+    throw new UnanswerableRequest(`a record sent with acks=0 failed with error ${failed.answer.errorCode}`);
+  }
   return null;
 }
 

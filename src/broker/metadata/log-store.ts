@@ -42,6 +42,8 @@ export class LogStore {
   readonly #startOffsets: Map<string, bigint>;
   /** Size of a log after its last compaction. */
   readonly #compactedSizes = new Map<string, number>();
+  /** What each checkpoint says now. */
+  readonly #written = new Map<string, string>();
   #checkpointing: Promise<void> = Promise.resolve();
 
   /** @throws LOG_CORRUPT when a checkpoint cannot be read */
@@ -129,24 +131,25 @@ export class LogStore {
   }
 
   async #writeCheckpoints(): Promise<void> {
-    const { fileSystem, directory, logger } = this.#options;
-    const logs = [...this.#open.values()];
-    const offsets = (of: (log: PartitionLog) => bigint): PartitionOffset[] =>
-      logs.map((log) => ({ topic: log.topic, partition: log.partition, offset: of(log) }));
     try {
-      await writeOffsetCheckpoint(
-        fileSystem,
-        `${directory}/${recoveryPointFileName}`,
-        offsets((log) => log.recoveryPoint),
-      );
-      await writeOffsetCheckpoint(
-        fileSystem,
-        `${directory}/${logStartOffsetFileName}`,
-        offsets((log) => log.logStartOffset),
-      );
+      await this.#writeCheckpoint(recoveryPointFileName, (log) => log.recoveryPoint);
+      await this.#writeCheckpoint(logStartOffsetFileName, (log) => log.logStartOffset);
     } catch (error) {
-      logger.error({ err: error }, 'The checkpoints could not be written; a restart after a crash takes longer');
+      const message = 'The checkpoints could not be written; a restart after a crash takes longer';
+      this.#options.logger.error({ err: error }, message);
     }
+  }
+
+  /** An idle broker leaves the disk alone: what has not changed is not written again. */
+  async #writeCheckpoint(name: string, offsetOf: (log: PartitionLog) => bigint): Promise<void> {
+    const { fileSystem, directory } = this.#options;
+    const offsets = [...this.#open.values()].map((log): PartitionOffset => {
+      return { topic: log.topic, partition: log.partition, offset: offsetOf(log) };
+    });
+    const text = offsets.map((each) => `${each.topic} ${each.partition} ${each.offset}`).join();
+    if (this.#written.get(name) === text) return;
+    await writeOffsetCheckpoint(fileSystem, `${directory}/${name}`, offsets);
+    this.#written.set(name, text);
   }
 
   /** Applies retention to all logs. */

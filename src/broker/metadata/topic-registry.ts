@@ -5,6 +5,8 @@ import type { StoredTopic } from './metadata-file.ts';
 import type { MetadataStore } from './metadata-store.ts';
 import { checkTopicName, collisionKey, type Partition, type Topic } from './topic.ts';
 
+const openedAtOnce = 16;
+
 export type TopicOutcome = { ok: true; topic: Topic } | { ok: false; error: ErrorName; message: string };
 
 export interface NewTopic {
@@ -100,9 +102,7 @@ export class TopicRegistry {
       stored.partitions = Math.max(count, before);
       try {
         await this.#store.save();
-        for (let index = before; index < count; index++) {
-          topic.partitions.push({ topic, index, log: await this.#logs.open(topic, index) });
-        }
+        await this.#openPartitions(topic, count);
         return { ok: true, topic };
       } catch (error) {
         stored.partitions = topic.partitions.length;
@@ -173,10 +173,19 @@ export class TopicRegistry {
   async #open(stored: StoredTopic): Promise<Topic> {
     const { name, id, isInternal } = stored;
     const topic: Topic = { name, id, isInternal, partitions: [], configs: new Map(Object.entries(stored.configs)) };
-    for (let index = 0; index < stored.partitions; index++) {
-      topic.partitions.push({ topic, index, log: await this.#logs.open(topic, index) });
-    }
+    await this.#openPartitions(topic, stored.partitions);
     return topic;
+  }
+
+  /** Adds partitions to a topic until it has `count`, some at a time: opening one mostly waits for the disk. */
+  async #openPartitions(topic: Topic, count: number): Promise<void> {
+    for (let first = topic.partitions.length; first < count; first = topic.partitions.length) {
+      const indexes = Array.from({ length: Math.min(openedAtOnce, count - first) }, (_, i) => first + i);
+      const logs = await Promise.all(indexes.map((index) => this.#logs.open(topic, index)));
+      logs.forEach((log, i) => {
+        topic.partitions.push({ topic, index: first + i, log });
+      });
+    }
   }
 
   #show(topic: Topic): void {
