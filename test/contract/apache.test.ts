@@ -1,4 +1,5 @@
 import { describe, test } from 'node:test';
+import { adminContract } from './admin.ts';
 import { clientsContract } from './clients.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
@@ -11,6 +12,7 @@ describe('Apache Kafka', () => {
     test('keeps the same contract', { skip: 'needs VIGIL_KAFKA_BOOTSTRAP, the address of an Apache Kafka' }, () => {});
     return;
   }
+  adminContract(() => ({ bootstrap }));
   recordsContract(() => ({ bootstrap }));
   clientsContract(() => ({ bootstrap }));
   groupsContract(() => ({ bootstrap }));

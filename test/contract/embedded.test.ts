@@ -1,6 +1,7 @@
 import { after, before, describe } from 'node:test';
 import type { Broker } from '../../src/broker/broker.ts';
 import { startBroker } from '../broker/start-broker.ts';
+import { adminContract } from './admin.ts';
 import { clientsContract } from './clients.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
@@ -13,6 +14,7 @@ describe('the embedded broker', () => {
   });
   after(() => broker.close());
 
+  adminContract(() => broker);
   recordsContract(() => broker);
   clientsContract(() => broker);
   groupsContract(() => broker);
