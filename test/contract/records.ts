@@ -245,10 +245,7 @@ export function recordsContract(target: () => Target): void {
 
   test('a batch that is sent twice is stored once, and both get the same offset', () =>
     withTopic(async (fixture) => {
-      const { producerId, producerEpoch } = await fixture.client.send(initProducerId, 4, {
-        transactionalId: null,
-        transactionTimeoutMs: 60_000,
-      });
+      const { producerId, producerEpoch } = await newProducer(fixture);
       const batch = (baseSequence: number) =>
         encodeBatch({
           ...values(`s${baseSequence}`),
@@ -343,6 +340,17 @@ export function recordsContract(target: () => Target): void {
     }
     client.close();
   });
+}
+
+/** A fresh cluster may not have any ids to give at first. */
+async function newProducer(fixture: Fixture) {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const body = { transactionalId: null, transactionTimeoutMs: 60_000 };
+    const answer = await fixture.client.send(initProducerId, 4, body);
+    if (answer.errorCode === 0) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('no producer id');
 }
 
 /** A cluster may still be deleting the topic of that name. */
