@@ -42,7 +42,7 @@ function inUse(path: string, processId: number | undefined): Error {
 function createLockFile(path: string): boolean {
   try {
     const fd = openSync(path, 'wx');
-    writeSync(fd, `${process.pid} ${startTimeOf(process.pid)}\n`);
+    writeSync(fd, `${process.pid} ${statusOf(process.pid).startedAt}\n`);
     closeSync(fd);
     return true;
   } catch (error) {
@@ -69,16 +69,19 @@ function isAlive(holder: Holder, path: string): boolean {
   } catch (error) {
     if (systemErrorCode(error) === 'ESRCH') return false;
   }
-  const startedAt = startTimeOf(holder.processId);
+  const { state, startedAt } = statusOf(holder.processId);
+  // Killed, and its parent has not asked how: it holds nothing any more. Containers without an init keep such for ever.
+  if (state === 'Z' || state === 'X') return false;
   return startedAt === '' || holder.startedAt === '' || startedAt === holder.startedAt;
 }
 
-/** Boot-relative start time from /proc, field 22 after the name in brackets; empty where there is none. */
-function startTimeOf(processId: number): string {
+/** From /proc, after the name in brackets: field 3, the state, and 22, the boot-relative start time; empty where there is none. */
+function statusOf(processId: number): { state: string; startedAt: string } {
   try {
     const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startedAt: fields[19] ?? '' };
   } catch {
-    return '';
+    return { state: '', startedAt: '' };
   }
 }

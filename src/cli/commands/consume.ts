@@ -72,10 +72,14 @@ async function readAll(
   end: { isReached: boolean; saw(record: IncomingRecord): void } | undefined,
 ): Promise<void> {
   const commits = options.group === undefined ? undefined : new Commits(consumer);
-  const quiet = options.exitAtEnd ? new Quiet(() => consumer.close()) : undefined;
-  const onSignal = () => consumer.close();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  // A reader that waits is woken by its end: what it has to commit goes first.
+  const finish = async () => {
+    await commits?.flush();
+    await consumer.close();
+  };
+  const quiet = options.exitAtEnd ? new Quiet(finish) : undefined;
+  process.once('SIGINT', finish);
+  process.once('SIGTERM', finish);
   const show = await printer(options);
   let count = 0;
   for await (const record of consumer) {
@@ -86,8 +90,7 @@ async function readAll(
     if (++count === options.max || end?.isReached) break;
   }
   quiet?.end();
-  await commits?.flush();
-  await consumer.close();
+  await finish();
 }
 
 async function printer({ save }: ConsumeOptions): Promise<(record: IncomingRecord) => Promise<void>> {

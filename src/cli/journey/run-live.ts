@@ -26,6 +26,7 @@ export async function runLive(plan: JourneyPlan, describeStart: (journey: Journe
     journey.kill();
     process.exit(interruptedCode);
   });
+  process.stderr.write('starting …\n');
   try {
     const started = journey.start();
     started.catch(() => {});
