@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../src/base/errors.ts';
 import { commandReference } from '../src/cli/command-reference.ts';
+import { configJsonSchema } from '../src/cli/config/json-schema.ts';
 import { configReference } from '../src/cli/config/reference.ts';
 import { configSchema } from '../src/cli/config/schema.ts';
 import { apiReference } from './api-reference.ts';
@@ -15,6 +16,7 @@ export const generatedDocuments: Record<string, () => string | Promise<string>> 
   'docs/errors.md': errorsDocument,
   'docs/config.md': () => configReference(configSchema),
   'docs/cli.md': commandReference,
+  'docs/schemas/vigil.schema.json': () => `${configJsonSchema()}\n`,
 };
 
 /** The documents whose text on disk differs from what the code makes. */

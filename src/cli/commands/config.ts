@@ -34,9 +34,8 @@ async function checkAction(file: string = defaults.file): Promise<void> {
 }
 
 async function schemaAction(): Promise<void> {
-  const { configSchema } = await import('../config/schema.ts');
-  const draft = 'https://json-schema.org/draft/2020-12/schema';
-  print(JSON.stringify({ $schema: draft, ...configSchema, title: 'vigil.yml' }, null, 2));
+  const { configJsonSchema } = await import('../config/json-schema.ts');
+  print(configJsonSchema());
 }
 
 async function showAction(file: string | undefined, options: { json?: boolean }): Promise<void> {

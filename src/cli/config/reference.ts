@@ -23,7 +23,8 @@ command line win over the file, and a camera's own keys win over those of \`capt
 - \`\${NAME}\` in any text stands for an environment variable, so that no secret needs to be in the file; \`$\${\` stands
   for a plain \`\${\`. A character that means something in an address (\`@ : / ? #\`) is percent-encoded inside a password.
 - \`vigil config check\` names every mistake by file, line and key, and suggests the nearest key;
-  \`vigil config schema\` prints the JSON Schema for editors; \`vigil config show\` prints what holds in the end.
+  \`vigil config schema\` prints the JSON Schema for editors ([the same here](schemas/vigil.schema.json): an editor takes
+  it from a first line \`# yaml-language-server: $schema=<path>\`); \`vigil config show\` prints what holds in the end.
 
 \`examples/\` holds files to start from.
 

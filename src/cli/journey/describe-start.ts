@@ -5,7 +5,7 @@ import type { Journey } from './journey.ts';
 /** What runs where, in a few lines; the address of the page last. */
 export function describeStart(journey: Journey): string[] {
   const { config, parts } = journey.plan;
-  const place = parts.broker ? ` (data in ${relative(process.cwd(), config.dataDir) || '.'})` : '';
+  const place = parts.broker ? ` (data in ${shortest(config.dataDir)})` : '';
   const lines = [`broker    ${journey.brokers.join(', ')}${place}`];
   for (const { id, source, note } of journey.cameras) {
     lines.push(`camera    ${id}: ${redactSource(source)}`);
@@ -16,4 +16,9 @@ export function describeStart(journey: Journey): string[] {
   }
   if (journey.url !== undefined) lines.push('', `  Vigil is looking: ${journey.url}`, '');
   return lines;
+}
+
+function shortest(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short || '.';
 }
