@@ -68,10 +68,19 @@ export class Fixture {
         allowAutoTopicCreation: false,
       });
       const found = topics[0]?.partitions ?? [];
-      if (found.length === partitions && found.every((each) => each.leaderId >= 0 && each.errorCode === 0)) return;
+      const haveLeaders =
+        found.length === partitions && found.every((each) => each.leaderId >= 0 && each.errorCode === 0);
+      if (haveLeaders && (await this.#isServed(name, partitions))) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error(`${name} got no leaders`);
+  }
+
+  async #isServed(topic: string, partitions: number): Promise<boolean> {
+    for (let partition = 0; partition < partitions; partition++) {
+      if ((await this.fetch(0n, { topic, partition })).error !== 'NONE') return false;
+    }
+    return true;
   }
 
   /** Produces one batch and returns the answer for its partition. */

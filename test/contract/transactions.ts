@@ -210,7 +210,7 @@ export function transactionsContract(target: () => Target): void {
     withProducer(async (first, fixture) => {
       await first.init();
       await first.add();
-      await first.send('left open');
+      assert.equal(await first.send('left open'), 'NONE');
       const second = new TransactionalProducer(fixture, first.transactionalId);
       assert.equal(await second.init(), 'NONE');
       assert.equal(second.producerId, first.producerId);
@@ -242,7 +242,7 @@ export function transactionsContract(target: () => Target): void {
     withProducer(async (producer, fixture) => {
       await producer.init(300);
       await producer.add();
-      await producer.send('abandoned');
+      assert.equal(await producer.send('abandoned'), 'NONE');
       const look = async () => (await fixture.fetch(0n, { isolationLevel: readCommitted })).batches.at(-1)?.isControl;
       for (let attempt = 0; (await look()) !== true; attempt++) {
         assert.ok(attempt < 150, 'it was not aborted');
