@@ -298,3 +298,22 @@ test('the data of a broker that was killed opens at once, though nobody has buri
   assert.equal((await broker.ended).code, 0);
   shell.kill();
 });
+
+test('a broker that is killed in the middle of a run costs no frame', { ...ffmpeg, ...procfs }, async () => {
+  const cwd = site('cameras: { a: { source: "testsrc:5", detectors: [] } }');
+  const vigil = startVigil(['up', '--once', '--json', ...anyPorts], { cwd });
+  await vigil.until(/a [1-9]\d* in/);
+  process.kill(partsOf(vigil).get('vigil broker') ?? 0, 'SIGKILL');
+  const { code, stdout, stderr } = await vigil.ended;
+  assert.match(stderr, /broker ended: signal SIGKILL; it starts again at once\n[\s\S]*broker is back/);
+  const { captured, published, results, lost } = JSON.parse(stdout).cameras.a;
+  assert.deepEqual([code, captured, published, results, lost], [0, 50, 50, 50, 0], stderr);
+});
+
+test('a run that takes longer than it may ends with what it has, and says that it is incomplete', ffmpeg, async () => {
+  const cwd = site('cameras: { a: { source: "testsrc:600", detectors: [] } }');
+  const { code, stdout, stderr } = await runVigil(['up', '--once', '--max-time', '5s', ...anyPorts], { cwd });
+  assert.equal(code, 1);
+  assert.match(stdout, /^camera +frames in/);
+  assert.match(stderr, /a: .*\n.*INCOMPLETE/);
+});
