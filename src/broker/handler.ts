@@ -59,9 +59,8 @@ export function serveApi<Request, Response>(options: ApiOptions<Request, Respons
     isPipelined: options.isPipelined ?? false,
     isFlexible: (version) => version >= request.flexibleVersions.from && version <= request.flexibleVersions.to,
     handle(body, context, head) {
-      const decoded = request.decode(body, context.apiVersion);
-      body.expectEnd();
-      const answer = handle(decoded, context);
+      // Bytes after the request are left alone, as Apache Kafka does: librdkafka sends some with Metadata (null topics).
+      const answer = handle(request.decode(body, context.apiVersion), context);
       if (answer instanceof Promise) return answer.then((value) => encode(value, context.apiVersion, head));
       return encode(answer, context.apiVersion, head);
     },
