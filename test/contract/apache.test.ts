@@ -1,20 +1,40 @@
-import { describe, test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ApacheKafka, kafkaLibraries } from '../support/apache-kafka.ts';
 import { adminContract } from './admin.ts';
 import { clientsContract } from './clients.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
 import { transactionsContract } from './transactions.ts';
 
-const bootstrap = process.env.VIGIL_KAFKA_BOOTSTRAP;
+/** An Apache Kafka that runs already; without it one is started where its jars are. */
+const given = process.env.VIGIL_KAFKA_BOOTSTRAP;
 
 describe('Apache Kafka', () => {
-  if (bootstrap === undefined) {
-    test('keeps the same contract', { skip: 'needs VIGIL_KAFKA_BOOTSTRAP, the address of an Apache Kafka' }, () => {});
+  if (given === undefined && kafkaLibraries() === undefined) {
+    test('keeps the same contract', { skip: 'needs Apache Kafka' }, () => {});
     return;
   }
-  adminContract(() => ({ bootstrap }));
-  recordsContract(() => ({ bootstrap }));
-  clientsContract(() => ({ bootstrap }));
-  groupsContract(() => ({ bootstrap }));
-  transactionsContract(() => ({ bootstrap }));
+  let bootstrap = given ?? '';
+  let stop = async (): Promise<void> => {};
+  before(async () => {
+    if (given !== undefined) return;
+    const folder = mkdtempSync(join(tmpdir(), 'vigil-contract-'));
+    const cluster = await ApacheKafka.start({ folder });
+    bootstrap = cluster.bootstrap;
+    stop = async () => {
+      await cluster.stop();
+      rmSync(folder, { recursive: true, force: true });
+    };
+  });
+  after(() => stop());
+
+  const target = () => ({ bootstrap });
+  adminContract(target);
+  recordsContract(target);
+  clientsContract(target);
+  groupsContract(target);
+  transactionsContract(target);
 });

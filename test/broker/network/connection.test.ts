@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import type { Answer, ParsedRequest } from '../../../src/broker/network/connection.ts';
+import { KafkaServer, type ServerLimits } from '../../../src/broker/network/server.ts';
+
+const limits: ServerLimits = {
+  maxRequestBytes: 1000,
+  maxConnections: 10,
+  maxInFlightBytes: 1_000_000,
+  idleMs: 10_000,
+};
+
+/** A server whose requests are single letters that the test answers by hand. Capitals may run together. */
+class Desk {
+  readonly server: KafkaServer;
+  readonly started: string[] = [];
+  readonly #answers = new Map<string, (answer: Answer) => void>();
+
+  constructor(overrides: Partial<ServerLimits> = {}) {
+    this.server = new KafkaServer({
+      limits: { ...limits, ...overrides },
+      parse: (frame) => this.#parse(frame.toString('latin1', 0, 1)),
+      onViolation: () => {},
+    });
+  }
+
+  #parse(letter: string): ParsedRequest {
+    return {
+      isPipelined: letter === letter.toUpperCase(),
+      execute: () => {
+        this.started.push(letter);
+        return new Promise((resolve) => this.#answers.set(letter, resolve));
+      },
+    };
+  }
+
+  answer(letter: string, text: string | null = letter): void {
+    const resolve = this.#answers.get(letter);
+    assert.ok(resolve, `${letter} has not started`);
+    resolve(text === null ? null : [Buffer.from(text)]);
+  }
+
+  async until(count: number): Promise<void> {
+    for (let attempt = 0; this.started.length < count; attempt++) {
+      assert.ok(attempt < 200, `only ${this.started.join('')} started`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+async function open(desk: Desk): Promise<Socket> {
+  const { host, port } = await desk.server.listen({ host: '127.0.0.1', port: 0 });
+  const socket = connect({ host, port });
+  await once(socket, 'connect');
+  return socket;
+}
+
+function requests(letters: string, sizeBytes = 1): Buffer {
+  return Buffer.concat(
+    [...letters].map((letter) => {
+      const frame = Buffer.alloc(4 + sizeBytes, letter);
+      frame.writeInt32BE(sizeBytes);
+      return frame;
+    }),
+  );
+}
+
+function read(socket: Socket, length: number): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.length >= length) resolve(text);
+    });
+  });
+}
+
+test('requests that may run together start at once and are answered in the order they came', async (t) => {
+  const desk = new Desk();
+  const socket = await open(desk);
+  t.after(() => desk.server.close(0));
+  socket.write(requests('ABC'));
+  await desk.until(3);
+  desk.answer('C');
+  desk.answer('B');
+  desk.answer('A');
+  assert.equal(await read(socket, 3), 'ABC');
+});
+
+test('any other request waits until all before it are done, and keeps those behind it waiting', async (t) => {
+  const desk = new Desk();
+  const socket = await open(desk);
+  t.after(() => desk.server.close(0));
+  socket.write(requests('AbC'));
+  await desk.until(1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(desk.started, ['A']);
+  desk.answer('A');
+  await desk.until(2);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(desk.started, ['A', 'b']);
+  desk.answer('b');
+  await desk.until(3);
+  desk.answer('C');
+  assert.equal(await read(socket, 3), 'AbC');
+});
+
+test('a request that wants no answer gets none, and the next one is answered', async (t) => {
+  const desk = new Desk();
+  const socket = await open(desk);
+  t.after(() => desk.server.close(0));
+  socket.write(requests('AB'));
+  await desk.until(2);
+  desk.answer('B');
+  desk.answer('A', null);
+  assert.equal(await read(socket, 1), 'B');
+});
+
+test('nothing more is read while the requests in memory are over the limit, and reading goes on afterwards', async (t) => {
+  const desk = new Desk({ maxInFlightBytes: 3000 });
+  const socket = await open(desk);
+  t.after(() => desk.server.close(0));
+  for (const letter of 'ABCD') {
+    socket.write(requests(letter, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  assert.deepEqual(desk.started, ['A', 'B', 'C']);
+  desk.answer('A');
+  await desk.until(4);
+  for (const letter of 'BCD') desk.answer(letter);
+  assert.equal(await read(socket, 4), 'ABCD');
+});
+
+test('closing waits for requests under way, for as long as it is told to', async () => {
+  const desk = new Desk();
+  const socket = await open(desk);
+  socket.write(requests('a'));
+  await desk.until(1);
+  const closing = desk.server.close(5000);
+  desk.answer('a');
+  assert.equal(await read(socket, 1), 'a');
+  await closing;
+  const stubborn = new Desk();
+  const other = await open(stubborn);
+  other.write(requests('a'));
+  await stubborn.until(1);
+  await stubborn.server.close(30);
+  await once(other.resume(), 'close');
+});
