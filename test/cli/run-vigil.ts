@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const mainFile = join(import.meta.dirname, '../../src/cli/main.ts');
@@ -65,4 +66,20 @@ export function startVigil(
 /** Runs `vigil` to its end. */
 export function runVigil(...args: Parameters<typeof startVigil>): Promise<Ended> {
   return startVigil(...args).ended;
+}
+
+/** Whether a process runs: one that has ended and that nobody has asked about does not. Linux only. */
+export function isAlive(id: number | string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${id}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** A broker of its own on any port, in the working directory. */
+export async function startBroker(cwd: string): Promise<{ broker: RunningVigil; bootstrap: string }> {
+  const broker = startVigil(['broker', '--listen', '127.0.0.1:0'], { cwd });
+  const [, bootstrap = ''] = await broker.until(/broker +(127\.0\.0\.1:\d+)/);
+  return { broker, bootstrap };
 }

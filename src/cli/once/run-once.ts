@@ -67,7 +67,7 @@ function terminalProgress(): Progress {
   return new Progress({
     write: (text) => process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
-    width: () => process.stderr.columns ?? 80,
+    width: () => process.stderr.columns || 80,
     nowMs: () => performance.now(),
   });
 }
