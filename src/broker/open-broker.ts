@@ -49,33 +49,40 @@ export async function openBroker(options: BrokerOptions): Promise<OpenBroker> {
   const fileSystem = options.fileSystem ?? (options.dataDir === undefined ? new MemoryFileSystem() : nodeFileSystem);
   const nodeId = options.nodeId ?? defaultNodeId;
   const directory = await openDataDirectory(fileSystem, options.dataDir ?? '/memory', nodeId);
+  const listeners = new Listeners(options);
+  let services: BrokerServices | undefined;
   try {
-    const listeners = new Listeners(options);
-    const services = await openServices({ directory, fileSystem, nodeId, listeners }, options);
+    services = await openServices({ directory, fileSystem, nodeId, listeners }, options);
     const server = createServer(services);
     const address = await listeners.open(server);
     return { address, services, server, housekeeping: startHousekeeping(services), directory, fileSystem };
   } catch (error) {
-    directory.lock.release();
+    if (services === undefined) directory.lock.release();
+    else await leaveInOrder({ services, directory, fileSystem });
     throw error;
   }
 }
 
 /** Answers what is under way, brings everything to the disk and leaves the directory in order. */
-export async function closeBroker({
+export async function closeBroker(open: OpenBroker): Promise<void> {
+  open.services.fetches.close();
+  await open.server.close(closeGraceMs);
+  await open.housekeeping.close();
+  await leaveInOrder(open);
+}
+
+async function leaveInOrder({
   services,
-  server,
-  housekeeping,
   directory,
   fileSystem,
-}: OpenBroker): Promise<void> {
-  services.fetches.close();
-  await server.close(closeGraceMs);
-  await housekeeping.close();
+}: Pick<OpenBroker, 'services' | 'directory' | 'fileSystem'>): Promise<void> {
   services.deadlines.close();
-  const isInOrder = await services.logs.close();
-  if (isInOrder) await markCleanShutdown(fileSystem, `${directory.path}/${cleanShutdownFileName}`);
-  directory.lock.release();
+  try {
+    const isInOrder = await services.logs.close();
+    if (isInOrder) await markCleanShutdown(fileSystem, `${directory.path}/${cleanShutdownFileName}`);
+  } finally {
+    directory.lock.release();
+  }
 }
 
 interface Foundation {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { isFault } from '../../src/base/errors.ts';
 import { MemoryFileSystem } from '../../src/base/memory-file-system.ts';
 import { zeroUuid } from '../../src/wire/codec/primitives.ts';
@@ -128,8 +129,9 @@ test('a second broker on the same directory is told which process holds it', asy
   });
 });
 
-test('a port that is taken is named, and the data directory is free again', async (t) => {
+test('a port that is taken is named, and the data directory is free again and in order', async (t) => {
   const dataDir = temporaryDirectory(t);
+  await (await startBroker({ dataDir })).close();
   await using first = await startBroker();
   const { port } = first.address;
   await assert.rejects(startBroker({ dataDir, port }), (error) => {
@@ -137,7 +139,18 @@ test('a port that is taken is named, and the data directory is free again', asyn
     assert.match(error.message, new RegExp(`127.0.0.1:${port}`));
     return true;
   });
+  assert.ok(readdirSync(dataDir).includes('.kafka_cleanshutdown'));
   await (await startBroker({ dataDir })).close();
+});
+
+test('a folder of no topic is left alone and named', async (t) => {
+  const dataDir = temporaryDirectory(t);
+  mkdirSync(join(dataDir, 'copied-here-0'));
+  const lines: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
+  await (await startBroker({ dataDir, logger })).close();
+  assert.ok(lines.some((line) => line.includes('copied-here-0')));
+  assert.ok(readdirSync(dataDir).includes('copied-here-0'));
 });
 
 test('a metadata file that cannot be trusted stops the start instead of passing for an empty one', async (t) => {

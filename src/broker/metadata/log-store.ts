@@ -9,7 +9,7 @@ import {
   recoveryPointFileName,
   writeOffsetCheckpoint,
 } from '../../log/checkpoint-file.ts';
-import { deletedFolderSuffix, partitionFolderName } from '../../log/file-names.ts';
+import { deletedFolderSuffix, parsePartitionFolderName, partitionFolderName } from '../../log/file-names.ts';
 import type { Flusher } from '../../log/flusher.ts';
 import type { FlushPolicy, LogConfig } from '../../log/log-config.ts';
 import { PartitionLog } from '../../log/partition-log.ts';
@@ -110,6 +110,15 @@ export class LogStore {
     this.#startOffsets.delete(name);
     this.#compactedSizes.delete(name);
     await log?.delete();
+  }
+
+  /** Says which partition folders belong to no topic, such as those copied in by hand. They are left alone. */
+  reportStrays(): void {
+    const { fileSystem, directory, logger } = this.#options;
+    const names = fileSystem.list(directory).filter((name) => parsePartitionFolderName(name) !== undefined);
+    const strays = names.filter((name) => !this.#open.has(name) && !name.endsWith('-stray'));
+    if (strays.length > 0)
+      logger.warn(`${directory} holds folders of no topic, which are left alone: ${strays.join(', ')}`);
   }
 
   /** Ends a deletion that a stop interrupted: removes what is left of a topic's folders. */

@@ -59,6 +59,7 @@ export class TopicRegistry {
     this.#store.document.deleting = [];
     if (deleting.length > 0) await this.#store.save();
     for (const stored of topics) this.#show(await this.#open(stored));
+    this.#logs.reportStrays();
   }
 
   /** What is wrong with creating a topic of this name, or undefined. */
