@@ -18,9 +18,10 @@ export interface OnceReport {
   cameras: Record<string, CameraReport>;
 }
 
-export function onceReport(outcomes: readonly CameraOutcome[]): OnceReport {
+/** @param isThrough whether every source came to its end, and the run was not ended before */
+export function onceReport(outcomes: readonly CameraOutcome[], isThrough: boolean): OnceReport {
   return {
-    ok: outcomes.length > 0 && outcomes.every((outcome) => outcome.isOk),
+    ok: isThrough && outcomes.length > 0 && outcomes.every((outcome) => outcome.isOk),
     cameras: Object.fromEntries(outcomes.map((outcome) => [outcome.camera, cameraReport(outcome)])),
   };
 }
@@ -77,14 +78,15 @@ function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** One sentence for a run that is not whole. */
+/** One sentence for each camera that is not whole, or for the run that was ended. */
 export function describeShortfall(outcomes: readonly CameraOutcome[]): string {
+  if (outcomes.every((outcome) => outcome.isOk)) return 'The run was ended before its time';
   const sentences = outcomes
     .filter((outcome) => !outcome.isOk)
     .map(({ camera, account, error }) => {
       if (!account) return `${camera}: ${error ? error.message : 'no frame came'}`;
-      const { captured, results, failed, lost } = account;
-      return `${camera}: ${captured} frames in, ${results} results out, ${failed} failed, ${lost} lost`;
+      const { captured, results, failed, lost, complete } = account;
+      return `${camera}: ${captured} frames in, ${results} results out, ${failed} failed, ${lost} lost${complete ? '' : '; not at its end'}`;
     });
   return sentences.join('\n');
 }

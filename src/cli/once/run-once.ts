@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fault } from '../../base/errors.ts';
+import { fault, type VigilError } from '../../base/errors.ts';
 import type { PartEvent } from '../../stage/supervised-part.ts';
 import { describeEvent } from '../journey/describe-event.ts';
-import { listenForInterrupt } from '../journey/interrupt.ts';
+import { type Interrupt, listenForInterrupt } from '../journey/interrupt.ts';
 import { cameraOf, isCapture, Journey, type JourneyPlan } from '../journey/journey.ts';
-import { describeShortfall, onceReport, onceTable } from './once-report.ts';
-import { OnceWatch } from './once-watch.ts';
+import { describeShortfall, type OnceReport, onceReport, onceTable } from './once-report.ts';
+import { type CameraOutcome, OnceWatch } from './once-watch.ts';
 import { Progress } from './progress.ts';
 
 export interface OnceOptions {
@@ -32,19 +32,48 @@ export async function runOnce(plan: JourneyPlan, options: OnceOptions): Promise<
     journey.kill();
     process.exit(interruptedCode);
   });
-  const timer = new AbortController();
+  let end: End;
   try {
-    const started = journey.start();
-    started.catch(() => {});
-    const through = started.then(() => watch.whenOver);
-    await Promise.race([through, journey.failed, interrupt.requested, timeIsUp(options, timer.signal)]);
+    end = await waitForEnd(journey, watch, interrupt, options);
   } finally {
-    timer.abort();
     progress.end();
     await journey.stop();
     interrupt.release();
   }
-  return conclude(watch, options, interrupt.isRequested);
+  process.stdout.write(`${options.json ? JSON.stringify(end.report) : onceTable(end.outcomes)}\n`);
+  if (end.report.ok) return 0;
+  if (interrupt.isRequested) return interruptedCode;
+  throw incomplete(end.outcomes);
+}
+
+interface End {
+  outcomes: CameraOutcome[];
+  report: OnceReport;
+}
+
+/** What has become of the cameras when they are through, or when the run was ended before that. */
+async function waitForEnd(
+  journey: Journey,
+  watch: OnceWatch,
+  interrupt: Interrupt,
+  options: OnceOptions,
+): Promise<End> {
+  const timer = new AbortController();
+  const started = journey.start();
+  started.catch(() => {});
+  try {
+    const isThrough = await Promise.race([
+      started.then(() => watch.whenOver).then(() => true),
+      journey.failed,
+      interrupt.requested.then(() => false),
+      timeIsUp(options, timer.signal).then(() => false),
+    ]);
+    // Now: once told to end, a camera says that it has ended, though its film goes on.
+    const outcomes = watch.outcomes();
+    return { outcomes, report: onceReport(outcomes, isThrough) };
+  } finally {
+    timer.abort();
+  }
 }
 
 function listenerOf(watch: OnceWatch, progress: Progress) {
@@ -77,13 +106,8 @@ function timeIsUp({ maxTimeMs }: OnceOptions, signal: AbortSignal): Promise<void
   return delay(maxTimeMs, undefined, { signal }).catch(() => {});
 }
 
-function conclude(watch: OnceWatch, { json }: OnceOptions, isInterrupted: boolean): number {
-  const outcomes = watch.outcomes();
-  const report = onceReport(outcomes);
-  process.stdout.write(`${json ? JSON.stringify(report) : onceTable(outcomes)}\n`);
-  if (report.ok) return 0;
-  if (isInterrupted) return interruptedCode;
+function incomplete(outcomes: readonly CameraOutcome[]): VigilError {
   const broken = outcomes.find((outcome) => outcome.error !== undefined);
   const next = broken ? `${broken.camera}: ${broken.error?.next}` : undefined;
-  throw fault('INCOMPLETE', describeShortfall(outcomes), { next });
+  return fault('INCOMPLETE', describeShortfall(outcomes), { next });
 }
