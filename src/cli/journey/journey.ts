@@ -86,7 +86,9 @@ export class Journey {
       policy: plan.once ? policyOfOnce : defaultPolicy,
       onEvent: (event) => this.#onEvent(event),
     });
+    // Both may come to nothing while something else is waited for.
     this.#failed.promise.catch(() => {});
+    plan.cameras.catch(() => {});
   }
 
   /** Rejects when a part that all others need is given up. */
