@@ -7,6 +7,7 @@ import { cleanShutdownFileName, markCleanShutdown } from '../log/clean-shutdown.
 import { Flusher } from '../log/flusher.ts';
 import { WireError } from '../wire/codec/wire-error.ts';
 import type { BrokerOptions } from './broker-options.ts';
+import { choresOf } from './chores.ts';
 import { BrokerSettings } from './configs/broker-settings.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -30,7 +31,6 @@ import { TransactionMarkers } from './transactions/transaction-markers.ts';
 import { UnanswerableRequest } from './unanswerable-request.ts';
 
 const defaultNodeId = 1;
-const expiryCheckMs = 3_600_000;
 /** How long requests under way may take when the broker closes. */
 const closeGraceMs = 1000;
 
@@ -92,45 +92,46 @@ interface Foundation {
   listeners: Listeners;
 }
 
-async function openServices(
-  { directory, fileSystem, nodeId, listeners }: Foundation,
-  options: BrokerOptions,
-): Promise<BrokerServices> {
-  const { store: metadata, path, cleanShutdown } = directory;
-  const { clusterId, leaderEpoch, brokerConfigs } = metadata.document;
-  const clock = options.clock ?? systemClock;
-  const logger = options.logger ?? createLogger('broker', { level: 'warn' });
-  const settings = new BrokerSettings(options.config ?? {}, new Map(Object.entries(brokerConfigs)));
-  const deadlines = new DeadlineQueue(clock);
-  const flusher = new Flusher();
-  const flush = { flushPolicy: options.flush ?? 'commit', flushIntervalMs: options.flushIntervalMs ?? 1000 };
-  const storage = { fileSystem, directory: path, settings, flusher, clock, logger, cleanShutdown, ...flush };
-  const logs = new LogStore(storage);
-  const topics = new TopicRegistry(metadata, logs);
-  await topics.load();
-  const offsetsPartitions = settings.number('offsets.topic.num.partitions');
-  const offsetsTopic = new StateTopic('__consumer_offsets', { topics, partitions: offsetsPartitions, leaderEpoch });
-  const groups = new GroupCoordinator({ clock, settings, deadlines, logger, store: offsetsTopic });
-  loadGroups(offsetsTopic, groups);
-  const fetches = new DelayedFetches(deadlines);
-  topics.onDelete((topic) => {
+async function openServices(foundation: Foundation, options: BrokerOptions): Promise<BrokerServices> {
+  const { directory, nodeId, listeners } = foundation;
+  const { store: metadata } = directory;
+  const { clusterId, leaderEpoch } = metadata.document;
+  const storage = await openStorage(foundation, options);
+  const fetches = new DelayedFetches(storage.deadlines);
+  const groups = openGroups({ ...storage, leaderEpoch });
+  storage.topics.onDelete((topic) => {
     fetches.releaseAll();
     void groups.forgetTopic(topic.name);
   });
   const producerIds = new ProducerIds(metadata);
-  const transactions = await openTransactions({
-    clock,
-    settings,
-    deadlines,
-    logger,
-    producerIds,
-    topics,
-    groups,
-    leaderEpoch,
-  });
+  const transactions = await openTransactions({ ...storage, producerIds, groups, leaderEpoch });
   const who = { nodeId, clusterId, leaderEpoch, dataDir: options.dataDir };
-  const state = { metadata, topics, logs, deadlines, fetches, groups, transactions, producerIds };
-  return { ...who, ...state, clock, logger, settings, addressFor: (connection) => listeners.addressFor(connection) };
+  const addressFor: BrokerServices['addressFor'] = (connection) => listeners.addressFor(connection);
+  return { ...who, ...storage, metadata, fetches, groups, producerIds, transactions, addressFor };
+}
+
+type Storage = Pick<BrokerServices, 'clock' | 'logger' | 'settings' | 'deadlines' | 'logs' | 'topics'>;
+
+async function openStorage({ directory, fileSystem }: Foundation, options: BrokerOptions): Promise<Storage> {
+  const { store, path, cleanShutdown } = directory;
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? createLogger('broker', { level: 'warn' });
+  const settings = new BrokerSettings(options.config ?? {}, new Map(Object.entries(store.document.brokerConfigs)));
+  const flush = { flushPolicy: options.flush ?? 'commit', flushIntervalMs: options.flushIntervalMs ?? 1000 };
+  const basis = { fileSystem, directory: path, settings, clock, logger, cleanShutdown };
+  const logs = new LogStore({ ...basis, ...flush, flusher: new Flusher() });
+  const topics = new TopicRegistry(store, logs);
+  await topics.load();
+  return { clock, logger, settings, deadlines: new DeadlineQueue(clock), logs, topics };
+}
+
+function openGroups(storage: Storage & { leaderEpoch: number }): GroupCoordinator {
+  const { topics, settings, leaderEpoch } = storage;
+  const partitions = settings.number('offsets.topic.num.partitions');
+  const store = new StateTopic('__consumer_offsets', { topics, partitions, leaderEpoch });
+  const groups = new GroupCoordinator({ ...storage, store });
+  loadGroups(store, groups);
+  return groups;
 }
 
 async function openTransactions(
@@ -169,42 +170,8 @@ function reportClosed(logger: Logger, { remoteHost }: Connection, error: unknown
   else logger.error({ err: error }, `A request of ${remoteHost} could not be answered; its connection is closed`);
 }
 
-function startHousekeeping({
-  clock,
-  logger,
-  settings,
-  topics,
-  logs,
-  groups,
-  transactions,
-}: BrokerServices): Housekeeping {
-  const housekeeping = new Housekeeping(clock, logger);
-  housekeeping.add({
-    name: 'Writing the checkpoints',
-    everyMs: settings.number('log.flush.offset.checkpoint.interval.ms'),
-    run: () => logs.checkpoint(),
-  });
-  housekeeping.add({
-    name: 'Retention',
-    everyMs: settings.number('log.retention.check.interval.ms'),
-    run: () => logs.enforceRetention(),
-  });
-  housekeeping.add({
-    name: 'Compaction',
-    everyMs: settings.number('log.cleaner.backoff.ms'),
-    run: async () => {
-      for (const topic of [...topics.all()]) await logs.compact(topic);
-    },
-  });
-  housekeeping.add({
-    name: 'Forgetting expired offsets',
-    everyMs: settings.number('offsets.retention.check.interval.ms'),
-    run: () => groups.expire(),
-  });
-  housekeeping.add({
-    name: 'Forgetting expired transactional ids',
-    everyMs: expiryCheckMs,
-    run: () => transactions.expire(),
-  });
+function startHousekeeping(services: BrokerServices): Housekeeping {
+  const housekeeping = new Housekeeping(services.clock, services.logger);
+  for (const chore of choresOf(services)) housekeeping.add(chore);
   return housekeeping;
 }
