@@ -29,7 +29,7 @@ export class GroupDriver {
   readonly snapshots: GroupSnapshot[] = [];
   /** When false, snapshots wait for `releaseStores`. */
   storesAtOnce = true;
-  readonly heldStores: number[] = [];
+  readonly heldStores: { token: number; snapshot: GroupSnapshot }[] = [];
   #lastRequest = 0;
   #lastMember = 0;
 
@@ -98,7 +98,11 @@ export class GroupDriver {
   }
 
   releaseStores(error: ErrorName = 'NONE'): void {
-    for (const token of this.heldStores.splice(0)) this.run(stored(this.group, token, error, this.now()));
+    for (let first = this.heldStores.shift(); first !== undefined; first = this.heldStores.shift()) {
+      const { token, snapshot } = first;
+      if (error === 'NONE') this.snapshots.push(snapshot);
+      this.run(stored(this.group, token, error, this.now()));
+    }
   }
 
   now() {
@@ -119,8 +123,12 @@ export class GroupDriver {
   }
 
   #store(token: number, snapshot: GroupSnapshot): void {
+    // As in a log, nothing is stored before what was written earlier.
+    if (!this.storesAtOnce || this.heldStores.length > 0) {
+      this.heldStores.push({ token, snapshot });
+      return;
+    }
     this.snapshots.push(snapshot);
-    if (this.storesAtOnce) this.run(stored(this.group, token, 'NONE', this.now()));
-    else this.heldStores.push(token);
+    this.run(stored(this.group, token, 'NONE', this.now()));
   }
 }

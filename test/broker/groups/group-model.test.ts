@@ -101,6 +101,8 @@ class SimulatedConsumer {
 }
 
 function settle(driver: GroupDriver, alive: SimulatedConsumer[]): void {
+  driver.storesAtOnce = true;
+  driver.releaseStores();
   for (let round = 0; round < 40; round++) {
     for (const consumer of alive) consumer.beat();
     for (let i = 0; i < 10; i++) for (const consumer of alive) consumer.step();
@@ -115,6 +117,8 @@ function play(seed: number): void {
   const alive: SimulatedConsumer[] = [];
   let instances = 0;
   for (let i = 0; i < 120; i++) {
+    driver.storesAtOnce = random.below(2) === 0;
+    if (random.below(4) === 0) driver.releaseStores();
     const dice = random.below(12);
     const one = random.pick(alive);
     if (dice < 2 && alive.length < 8) {
@@ -144,6 +148,8 @@ function play(seed: number): void {
 function restart(driver: GroupDriver, alive: SimulatedConsumer[]): void {
   const snapshot = driver.snapshots.at(-1);
   if (snapshot === undefined) return;
+  // What was still on its way to the disk went with the broker.
+  driver.heldStores.length = 0;
   driver.group = Group.restore('group', driver.group.settings, snapshot, driver.nowMs);
   for (const consumer of alive) if (!consumer.isStable) consumer.join();
 }

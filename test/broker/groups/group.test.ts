@@ -122,6 +122,21 @@ test('assignments that cannot be stored fail the sync and start a rebalance', ()
   assert.equal(driver.group.state, 'PreparingRebalance');
 });
 
+test('assignments that are stored when their generation is over change nothing', () => {
+  const driver = stablePair();
+  driver.join({ memberId: 'member-1' });
+  driver.join({ memberId: 'member-2' });
+  driver.storesAtOnce = false;
+  shareOut(driver);
+  driver.join();
+  driver.join({ memberId: 'member-1' });
+  driver.join({ memberId: 'member-2' });
+  assert.equal(driver.group.state, 'CompletingRebalance');
+  driver.releaseStores();
+  assert.equal(driver.group.state, 'CompletingRebalance');
+  assert.equal(driver.group.generationId, 4);
+});
+
 test('a sync that waits is told when another rebalance begins', () => {
   const driver = stablePair();
   const third = driver.join();
