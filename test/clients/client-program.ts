@@ -35,12 +35,12 @@ export function clientTests({ name, command, environment = {}, scenarios }: Clie
  * Runs a program to its end while this process, which is the broker, goes on working.
  *
  * @returns what it wrote to its standard output
- * @throws AssertionError with the end of all it wrote, when it ends with another code than 0 or takes over a minute
+ * @throws AssertionError with the end of all it wrote, when it ends with another code than 0 or takes over two minutes
  */
 export async function runProgram(
   [file = '', ...args]: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  { input = '', timeoutMs = 60_000 } = {},
+  { input = '', timeoutMs = 120_000 } = {},
 ): Promise<string> {
   const child = spawn(file, args, { env: { ...process.env, ...environment }, timeout: timeoutMs });
   const output: Buffer[] = [];

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { startBroker } from '../broker/start-broker.ts';
+import { kafkaLibraries, runKafkaTool } from '../support/apache-kafka.ts';
+import { runProgram } from './client-program.ts';
+
+const libraries = kafkaLibraries();
+const skip = libraries ? false : "needs Apache Kafka's tools: .ci/run installs them";
+
+const topicTool = 'org.apache.kafka.tools.TopicCommand';
+const groupTool = 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand';
+const configTool = 'kafka.admin.ConfigCommand';
+const transactionTool = 'org.apache.kafka.tools.TransactionsCommand';
+const offsetTool = 'org.apache.kafka.tools.GetOffsetShell';
+
+function tool(mainClass: string, ...args: readonly string[]): Promise<string> {
+  return runKafkaTool(libraries ?? '', mainClass, args);
+}
+
+/** A tool that reads its standard input. */
+function toolWithInput(mainClass: string, args: readonly string[], input: string): Promise<string> {
+  const java = ['java', '-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${libraries}/*`];
+  return runProgram([...java, mainClass, ...args], {}, { input });
+}
+
+/** What a verifiable tool reported, one JSON object a line. */
+function reports(output: string): { name: string; [field: string]: unknown }[] {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => JSON.parse(line));
+}
+
+describe("Apache's tools", { skip }, () => {
+  test('kafka-topics and kafka-configs create, describe, change and delete a topic', async () => {
+    await using broker = await startBroker();
+    const server = ['--bootstrap-server', broker.bootstrap];
+    const topics = (...args: string[]) => tool(topicTool, ...server, ...args);
+    await topics('--create', '--topic', 'made', '--partitions', '2', '--config', 'retention.ms=123456');
+    await topics('--alter', '--topic', 'made', '--partitions', '3');
+    const described = await topics('--describe', '--topic', 'made');
+    assert.match(
+      described,
+      /TopicId: \S{22}\s+PartitionCount: 3\s+ReplicationFactor: 1\s+Configs: .*retention\.ms=123456/,
+    );
+    assert.match(described, /Partition: 2\s+Leader: (\d+)\s+Replicas: \1\s+Isr: \1/);
+    const configs = (...args: string[]) =>
+      tool(configTool, ...server, '--entity-type', 'topics', '--entity-name', 'made', ...args);
+    await configs(
+      '--alter',
+      '--add-config',
+      'cleanup.policy=[compact,delete],max.message.bytes=2000',
+      '--delete-config',
+      'retention.ms',
+    );
+    const shown = await configs('--describe');
+    assert.match(
+      shown,
+      /cleanup\.policy=compact,delete sensitive=false synonyms=\{DYNAMIC_TOPIC_CONFIG:cleanup\.policy=compact,delete/,
+    );
+    assert.match(shown, /max\.message\.bytes=2000/);
+    assert.doesNotMatch(shown, /retention\.ms/);
+    await topics('--delete', '--topic', 'made');
+    assert.doesNotMatch(await topics('--list'), /made/);
+  });
+
+  test('the console producer and consumer carry keys and headers', async () => {
+    await using broker = await startBroker();
+    const server = ['--bootstrap-server', broker.bootstrap, '--topic', 'console'];
+    const produce = ['parse.key=true', 'parse.headers=true'].flatMap((each) => ['--reader-property', each]);
+    const lines = 'a:1\tk1\tfirst\na:2\tk2\tsecond\n';
+    await toolWithInput(
+      'org.apache.kafka.tools.ConsoleProducer',
+      [...server, ...produce, '--compression-codec', 'zstd'],
+      lines,
+    );
+    const consume = ['print.key=true', 'print.headers=true', 'print.offset=true'].flatMap((each) => [
+      '--formatter-property',
+      each,
+    ]);
+    const limits = ['--from-beginning', '--max-messages', '2', '--timeout-ms', '20000'];
+    const read = await tool('org.apache.kafka.tools.consumer.ConsoleConsumer', ...server, ...consume, ...limits);
+    assert.equal(read, 'Offset:0\ta:1\tk1\tfirst\nOffset:1\ta:2\tk2\tsecond\n');
+  });
+
+  test('verifiable producer and consumer agree; kafka-consumer-groups shows and moves what was read', async () => {
+    await using broker = await startBroker();
+    const server = ['--bootstrap-server', broker.bootstrap];
+    await tool(topicTool, ...server, '--create', '--topic', 'verified', '--partitions', '3');
+    const produced = await tool(
+      'org.apache.kafka.tools.VerifiableProducer',
+      ...server,
+      '--topic',
+      'verified',
+      '--max-messages',
+      '1000',
+      '--repeating-keys',
+      '10',
+    );
+    const summary = reports(produced).find(({ name }) => name === 'tool_data');
+    assert.deepEqual([summary?.sent, summary?.acked], [1000, 1000]);
+    const options = [
+      '--topic',
+      'verified',
+      '--group-id',
+      'verifiers',
+      '--max-messages',
+      '1000',
+      '--reset-policy',
+      'earliest',
+    ];
+    const consumed = reports(await tool('org.apache.kafka.tools.VerifiableConsumer', ...server, ...options));
+    const counts = consumed.filter(({ name }) => name === 'records_consumed').map(({ count }) => Number(count));
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      1000,
+    );
+    const groups = (...args: string[]) => tool(groupTool, ...server, ...args);
+    const lags = [
+      ...(await groups('--describe', '--group', 'verifiers')).matchAll(/verified +\d +(\d+) +(\d+) +(\d+)/g),
+    ];
+    assert.equal(lags.length, 3);
+    assert.deepEqual(
+      lags.map(([, , , lag]) => lag),
+      ['0', '0', '0'],
+    );
+    await groups('--reset-offsets', '--group', 'verifiers', '--topic', 'verified', '--to-earliest', '--execute');
+    assert.match(await groups('--describe', '--group', 'verifiers', '--state'), /verifiers.* Empty +0/);
+    const ends = [...(await tool(offsetTool, ...server, '--topic', 'verified')).matchAll(/verified:\d:(\d+)/g)];
+    assert.equal(
+      ends.reduce((sum, [, end]) => sum + Number(end), 0),
+      1000,
+    );
+    assert.match(await groups('--delete', '--group', 'verifiers'), /successful/);
+    assert.doesNotMatch(await groups('--list'), /verifiers/);
+  });
+
+  test('a transactional message copier copies every record once; kafka-transactions shows its transactions', async () => {
+    await using broker = await startBroker();
+    const server = ['--bootstrap-server', broker.bootstrap];
+    for (const topic of ['original', 'copy']) await tool(topicTool, ...server, '--create', '--topic', topic);
+    await tool('org.apache.kafka.tools.VerifiableProducer', ...server, '--topic', 'original', '--max-messages', '500');
+    await tool(
+      'org.apache.kafka.tools.TransactionalMessageCopier',
+      ...[
+        '--broker-list',
+        broker.bootstrap,
+        '--input-topic',
+        'original',
+        '--input-partition',
+        '0',
+        '--output-topic',
+        'copy',
+      ],
+      ...[
+        '--transactional-id',
+        'copier',
+        '--consumer-group',
+        'copiers',
+        '--transaction-size',
+        '50',
+        '--max-messages',
+        '500',
+      ],
+      ...['--enable-random-aborts', '--group-mode'],
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'vigil-tools-'));
+    try {
+      const file = join(folder, 'consumer.properties');
+      await writeFile(file, 'isolation.level=read_committed\n');
+      const limits = ['--from-beginning', '--timeout-ms', '2000', '--command-config', file];
+      const copied = await tool(
+        'org.apache.kafka.tools.consumer.ConsoleConsumer',
+        ...server,
+        '--topic',
+        'copy',
+        ...limits,
+      );
+      const numbers = copied.split('\n').filter((line) => /^\d+$/.test(line));
+      assert.deepEqual(
+        numbers.map(Number),
+        Array.from({ length: 500 }, (_, i) => i),
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+    assert.match(await tool(transactionTool, ...server, 'list'), /copier\s+\d+\s+\d+\s+CompleteCommit/);
+    assert.match(
+      await tool(transactionTool, ...server, 'describe', '--transactional-id', 'copier'),
+      /copier.*CompleteCommit/s,
+    );
+  });
+
+  test('perf tools run to their end', async () => {
+    await using broker = await startBroker();
+    const load = ['--topic', 'load', '--num-records', '20000', '--record-size', '200', '--throughput', '-1'];
+    const server = ['--bootstrap-server', broker.bootstrap];
+    const produced = await tool('org.apache.kafka.tools.ProducerPerformance', ...load, ...server);
+    assert.match(produced, /^20000 records sent/m);
+    const consumed = await tool(
+      'org.apache.kafka.tools.ConsumerPerformance',
+      ...server,
+      '--topic',
+      'load',
+      '--num-records',
+      '20000',
+    );
+    assert.match(consumed, /, 20000, /);
+  });
+});
