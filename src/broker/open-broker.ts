@@ -5,6 +5,7 @@ import { MemoryFileSystem } from '../base/memory-file-system.ts';
 import { nodeFileSystem } from '../base/node-file-system.ts';
 import { cleanShutdownFileName, markCleanShutdown } from '../log/clean-shutdown.ts';
 import { Flusher } from '../log/flusher.ts';
+import { TailCache } from '../log/tail-cache.ts';
 import { WireError } from '../wire/codec/wire-error.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { choresOf } from './chores.ts';
@@ -33,6 +34,8 @@ import { UnanswerableRequest } from './unanswerable-request.ts';
 const defaultNodeId = 1;
 /** How long requests under way may take when the broker closes. */
 const closeGraceMs = 1000;
+/** What readers at the end of their logs find in memory. */
+const tailCacheBytes = 16 * 2 ** 20;
 
 /** All parts of a running broker. */
 export interface OpenBroker {
@@ -119,7 +122,12 @@ async function openStorage({ directory, fileSystem }: Foundation, options: Broke
   const settings = new BrokerSettings(options.config ?? {}, new Map(Object.entries(store.document.brokerConfigs)));
   const flush = { flushPolicy: options.flush ?? 'commit', flushIntervalMs: options.flushIntervalMs ?? 1000 };
   const basis = { fileSystem, directory: path, settings, clock, logger, cleanShutdown };
-  const logs = new LogStore({ ...basis, ...flush, flusher: new Flusher() });
+  const logs = new LogStore({
+    ...basis,
+    ...flush,
+    flusher: new Flusher(),
+    tailCache: new TailCache({ maxBytes: tailCacheBytes }),
+  });
   const topics = new TopicRegistry(store, logs);
   await topics.load();
   return { clock, logger, settings, deadlines: new DeadlineQueue(clock), logs, topics };

@@ -15,6 +15,7 @@ import type { FlushPolicy, LogConfig } from '../../log/log-config.ts';
 import { PartitionLog } from '../../log/partition-log.ts';
 import { readPartitionMetadata, writePartitionMetadata } from '../../log/partition-metadata.ts';
 import { removeFolder } from '../../log/remove-folder.ts';
+import type { TailCache } from '../../log/tail-cache.ts';
 import type { BrokerSettings } from '../configs/broker-settings.ts';
 import { logConfigFrom } from '../configs/topic-configs.ts';
 import type { StoredTopic } from './metadata-file.ts';
@@ -26,6 +27,7 @@ export interface LogStoreOptions {
   directory: string;
   settings: BrokerSettings;
   flusher: Flusher;
+  tailCache: TailCache;
   flushPolicy: FlushPolicy;
   flushIntervalMs: number;
   clock: Clock;
@@ -62,7 +64,7 @@ export class LogStore {
 
   /** Opens a partition's log, making its folder when there is none. @throws LOG_CORRUPT, DATA_DIRECTORY_UNUSABLE */
   async open(topic: Topic, partition: number): Promise<PartitionLog> {
-    const { fileSystem, clock, flusher, cleanShutdown, logger } = this.#options;
+    const { fileSystem, clock, flusher, tailCache, cleanShutdown, logger } = this.#options;
     const name = partitionFolderName(topic.name, partition);
     const directory = `${this.#options.directory}/${name}`;
     const isNew = await this.#claimFolder(directory, topic.id);
@@ -77,6 +79,7 @@ export class LogStore {
       cleanShutdown: cleanShutdown || isNew,
       logStartOffset: isNew ? 0n : (this.#startOffsets.get(name) ?? 0n),
       flusher,
+      tailCache,
       report: (message) => logger.warn(message),
     });
     this.#open.set(name, log);
