@@ -26,10 +26,12 @@ export interface Transaction {
   outcome: 'committed' | 'aborted' | 'unknown';
 }
 
-/** Records that a reader of committed records was given, in the order it was given them. */
+/** Records that a reader was given, in the order it was given them. */
 export interface Poll {
   kind: 'poll';
   client: string;
+  /** The reader also takes records of transactions that are open or aborted; left out: committed records only. */
+  isUncommitted?: boolean;
   partition: string;
   records: readonly { offset: bigint; value: string }[];
 }

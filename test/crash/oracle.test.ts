@@ -50,10 +50,11 @@ const sound: HistoryEvent[] = [
   { kind: 'assigned', client: 'reader' },
   poll({ 2: 'c', 3: 'd', 7: 'f' }),
   poll({ 0: 'a', 2: 'c', 3: 'd', 7: 'f' }, 'auditor'),
+  { ...poll({ 5: 'e', 7: 'f', 9: 'g' }, 'impatient'), isUncommitted: true } as HistoryEvent,
   committed(3n),
-  committedSeen(3n, 17),
-  committed(8n),
   committedSeen(3n, 18),
+  committed(8n),
+  committedSeen(3n, 19),
   readToEnd,
 ];
 

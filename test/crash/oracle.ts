@@ -20,6 +20,7 @@ export interface Anomaly {
 interface PartitionView {
   /** Values by offset, from polls and acknowledgements. */
   readonly values: Map<bigint, string>;
+  /** By readers of committed records, as are the next. */
   readonly polledOffsets: Set<bigint>;
   highestPolled: bigint;
   isReadToEnd: boolean;
@@ -50,6 +51,8 @@ class Investigation {
   readonly #partitions = new Map<string, PartitionView>();
   /** Where each value was polled. */
   readonly #polledAt = new Map<string, string>();
+  /** Values that readers of committed records were given. */
+  readonly #visible = new Set<string>();
   readonly #found: Anomaly[] = [];
 
   constructor(history: readonly HistoryEvent[]) {
@@ -60,7 +63,8 @@ class Investigation {
     this.#collect();
     for (const poll of this.#all('poll')) this.#notePoll(poll);
     for (const send of this.#sends.values()) this.#noteOffset(send);
-    for (const [value] of this.#polledAt) this.#checkReadable(value);
+    for (const [value] of this.#polledAt) this.#checkSent(value);
+    for (const value of this.#visible) this.#checkReadable(value);
     for (const send of this.#sends.values()) this.#checkKept(send);
     this.#checkTransactions();
     this.#checkPollOrder();
@@ -88,17 +92,22 @@ class Investigation {
     return view;
   }
 
-  #notePoll({ partition, records }: Poll): void {
+  #notePoll({ partition, records, isUncommitted = false }: Poll): void {
     const view = this.#view(partition);
     for (const { offset, value } of records) {
-      view.polledOffsets.add(offset);
-      if (offset > view.highestPolled) view.highestPolled = offset;
+      if (!isUncommitted) this.#noteVisible(view, offset, value);
       this.#expectSame(partition, offset, value);
       const place = `${partition}@${offset}`;
       const before = this.#polledAt.get(value);
       if (before !== undefined && before !== place) this.#report('duplicate', `${value} is at ${before} and ${place}`);
       else this.#polledAt.set(value, place);
     }
+  }
+
+  #noteVisible(view: PartitionView, offset: bigint, value: string): void {
+    view.polledOffsets.add(offset);
+    if (offset > view.highestPolled) view.highestPolled = offset;
+    this.#visible.add(value);
   }
 
   #noteOffset({ partition, offset, value, outcome }: Send): void {
@@ -118,13 +127,16 @@ class Investigation {
     }
   }
 
+  #checkSent(value: string): void {
+    const outcome = this.#sends.get(value)?.outcome;
+    if (outcome === undefined) this.#report('unknown value', `${value} was polled and nobody sent it`);
+    if (outcome === 'failed') this.#report('aborted read', `${value} was refused and polled`);
+  }
+
   #checkReadable(value: string): void {
-    const send = this.#sends.get(value);
-    if (send === undefined) this.#report('unknown value', `${value} was polled and nobody sent it`);
-    else if (send.outcome === 'failed') this.#report('aborted read', `${value} was refused and polled`);
-    else if (send.transaction !== undefined && !this.#mayBeVisible(send.transaction)) {
-      this.#report('aborted read', `${value} was polled; its transaction ${send.transaction} did not commit`);
-    }
+    const transaction = this.#sends.get(value)?.transaction;
+    if (transaction === undefined || this.#mayBeVisible(transaction)) return;
+    this.#report('aborted read', `${value} was polled; its transaction ${transaction} did not commit`);
   }
 
   /** A transaction whose end nobody asked for may not be visible. */
@@ -134,7 +146,7 @@ class Investigation {
   }
 
   #checkKept(send: Send): void {
-    if (send.outcome !== 'acknowledged' || this.#polledAt.has(send.value)) return;
+    if (send.outcome !== 'acknowledged' || this.#visible.has(send.value)) return;
     if (send.transaction !== undefined && this.#transactions.get(send.transaction) !== 'committed') return;
     if (this.#isPast(send)) this.#report('lost write', `${send.value} was acknowledged (${place(send)}), never polled`);
   }
@@ -149,8 +161,8 @@ class Investigation {
     const sends = [...this.#sends.values()].filter(({ transaction }) => transaction !== undefined);
     for (const [id, writes] of Map.groupBy(sends, ({ transaction }) => transaction)) {
       const kept = writes.filter(({ outcome }) => outcome === 'acknowledged');
-      const missing = kept.filter((send) => !this.#polledAt.has(send.value) && this.#isPast(send));
-      if (missing.length === 0 || !writes.some(({ value }) => this.#polledAt.has(value))) continue;
+      const missing = kept.filter((send) => !this.#visible.has(send.value) && this.#isPast(send));
+      if (missing.length === 0 || !writes.some(({ value }) => this.#visible.has(value))) continue;
       this.#report('torn transaction', `${id} is visible without ${missing.map(({ value }) => value).join(', ')}`);
     }
   }
