@@ -75,6 +75,17 @@ try {
       ]);
     },
   );
+  once(
+    'node_modules/.vigil-warm',
+    ['package-lock.json'],
+    () => true,
+    () => {
+      // Only a matter of speed: whatever it says, the set-up is done.
+      try {
+        run(join(root, 'node_modules/.bin/node'), [join(root, 'scripts/warm-up.ts')]);
+      } catch {}
+    },
+  );
 } catch (error) {
   say(`the set-up failed: ${error.message}`);
   say('check the network and the disk, then run the command again (npm run setup shows the details)');
