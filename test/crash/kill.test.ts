@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Random } from '../broker/random.ts';
+import { Fixture } from '../contract/fixture.ts';
+import { RawClient } from '../contract/raw-client.ts';
+import { readEverything, seeCommitted } from './audit.ts';
+import { BrokerProcess } from './broker-process.ts';
+import type { HistoryEvent } from './history.ts';
+import { findAnomalies } from './oracle.ts';
+import { partitions, topic, Workload } from './workload.ts';
+
+/** `VIGIL_LONG=1` takes the long way; `VIGIL_CRASH_ROUNDS` and `VIGIL_CRASH_SEED` choose any other. */
+const rounds = Number(process.env.VIGIL_CRASH_ROUNDS ?? (process.env.VIGIL_LONG === '1' ? 200 : 3));
+const seed = Number(process.env.VIGIL_CRASH_SEED ?? 1);
+/** After this many kills everything is brought to rest, read and checked. */
+const roundsPerCheck = 5;
+
+test(`a broker killed ${rounds} times under load keeps every promise of the log`, {
+  timeout: 120_000 + rounds * 10_000,
+}, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'vigil-kill-'));
+  const broker = new BrokerProcess(directory);
+  t.after(async () => {
+    await broker.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const history: HistoryEvent[] = [];
+  const random = new Random(seed);
+  await broker.start();
+  await createTopic(broker.bootstrap);
+  for (let done = 0; done < rounds; done += roundsPerCheck) {
+    await killUnderLoad(broker, { history, random, kills: Math.min(roundsPerCheck, rounds - done) });
+    await check(broker, history);
+    t.diagnostic(`${Math.min(done + roundsPerCheck, rounds)} kills: ${summaryOf(history)}`);
+  }
+  assertBusy(history);
+});
+
+async function createTopic(bootstrap: string): Promise<void> {
+  const fixture = await Fixture.open({ bootstrap });
+  assert.equal(await fixture.createTopic(topic, { partitions }), 'NONE');
+  fixture.close();
+}
+
+let lastValue = 0;
+
+async function killUnderLoad(
+  broker: BrokerProcess,
+  { history, random, kills }: { history: HistoryEvent[]; random: Random; kills: number },
+): Promise<void> {
+  const load = new Workload({
+    bootstrap: broker.bootstrap,
+    history,
+    below: (limit) => random.below(limit),
+    newValue: (client) => `${client}/${++lastValue}`,
+  });
+  for (let kill = 0; kill < kills; kill++) {
+    await delay(300 + random.below(1200));
+    await broker.kill();
+    await broker.start();
+    const client = await RawClient.connect(broker.bootstrap);
+    await seeCommitted(history, client);
+    client.close();
+  }
+  await load.stop();
+}
+
+async function check(broker: BrokerProcess, history: HistoryEvent[]): Promise<void> {
+  const fixture = await Fixture.open(broker);
+  await readEverything(history, fixture);
+  await seeCommitted(history, fixture.client);
+  fixture.close();
+  const anomalies = findAnomalies(history);
+  assert.deepEqual(anomalies.slice(0, 20), [], `${anomalies.length} broken promises with seed ${seed}`);
+}
+
+/** A run in which little happened proves little. */
+function assertBusy(history: readonly HistoryEvent[]): void {
+  const counts = countsOf(history);
+  for (const what of ['send acknowledged', 'transaction committed', 'transaction aborted', 'poll', 'committed']) {
+    assert.ok((counts.get(what) ?? 0) > rounds, `${what}: only ${counts.get(what) ?? 0} times`);
+  }
+}
+
+function countsOf(history: readonly HistoryEvent[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const event of history) {
+    if (event.kind === 'poll' && event.client === 'auditor') continue;
+    const what = 'outcome' in event ? `${event.kind} ${event.outcome}` : event.kind;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function summaryOf(history: readonly HistoryEvent[]): string {
+  return [...countsOf(history)].map(([what, count]) => `${what} ${count}`).join(', ');
+}
