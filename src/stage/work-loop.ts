@@ -1,5 +1,6 @@
 import type { IncomingRecord, OutgoingRecord } from '../topics/record.ts';
 import { OffsetTracker } from './offset-tracker.ts';
+import { Outbox } from './outbox.ts';
 import type { RunningPart } from './part.ts';
 import { openRecordConsumer, type RecordConsumer } from './record-consumer.ts';
 import { openRecordProducer, type RecordProducer } from './record-producer.ts';
@@ -24,6 +25,8 @@ export interface WorkLoopOptions {
 
 /** Offsets are committed this often while records flow: a crash repeats at most that much work. */
 const commitIntervalMs = 250;
+/** Records whose results the broker has not acknowledged; reading waits beyond it. */
+const maxUnacknowledged = 64;
 
 /**
  * Consume → work → produce, at least once: a record's offset is committed only after everything made from it and from
@@ -48,11 +51,14 @@ class WorkLoop implements RunningPart {
   readonly #consumer: RecordConsumer;
   readonly #producer: RecordProducer;
   readonly #tracker = new OffsetTracker();
+  readonly #outbox: Outbox;
   readonly #inHand = new Set<Promise<void>>();
   readonly #commitTimer: NodeJS.Timeout;
   #generation: number;
   #failure: unknown;
   #stopping = false;
+  /** A record is at hand and nobody free to work on it. */
+  #hasBacklog = false;
   #closing: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #committing: Promise<void> = Promise.resolve();
@@ -62,6 +68,7 @@ class WorkLoop implements RunningPart {
     this.#consumer = consumer;
     this.#producer = producer;
     this.#generation = consumer.generation;
+    this.#outbox = new Outbox({ producer, onSettled: () => this.#wake?.(), onFailure: (error) => this.#fail(error) });
     this.#commitTimer = setInterval(() => this.#commitSoon(), commitIntervalMs);
     this.done = this.#run();
     this.done.catch(() => {});
@@ -76,13 +83,23 @@ class WorkLoop implements RunningPart {
     for await (const record of this.#consumer) {
       this.#followAssignment();
       this.#begin(record);
-      while (this.#inHand.size >= this.#options.concurrency() && !this.#stopping) await this.#nextFinished();
+      if (this.#isFull()) await this.#untilFree();
       if (this.#stopping) break;
     }
     if (this.#failure !== undefined) {
       await this.close();
       throw this.#failure;
     }
+  }
+
+  async #untilFree(): Promise<void> {
+    this.#hasBacklog = true;
+    while (this.#isFull() && !this.#stopping) await this.#nextChange();
+    this.#hasBacklog = false;
+    // With no further record at hand by then the backlog is over, and nothing may wait for company.
+    setImmediate(() => {
+      if (!this.#hasBacklog) this.#outbox.flush();
+    });
   }
 
   /** After a rebalance the partitions start anew from their committed offsets: older positions mean nothing. */
@@ -92,13 +109,18 @@ class WorkLoop implements RunningPart {
     this.#tracker.clear();
   }
 
+  #isFull(): boolean {
+    return this.#inHand.size >= this.#options.concurrency() || this.#outbox.waiting >= maxUnacknowledged;
+  }
+
   #begin(record: IncomingRecord): void {
-    const finish = this.#tracker.start(record);
-    const job = this.#process(record)
-      .then(finish, (error: unknown) => {
-        this.#failure ??= error;
-        this.#stopping = true;
-      })
+    const onAcknowledged = this.#tracker.start(record);
+    const job = this.#options
+      .work(record)
+      .then(
+        (records) => this.#outbox.add({ records, onAcknowledged }, { hasBacklog: this.#hasBacklog }),
+        (error: unknown) => this.#fail(error),
+      )
       .finally(() => {
         this.#inHand.delete(job);
         this.#wake?.();
@@ -106,12 +128,13 @@ class WorkLoop implements RunningPart {
     this.#inHand.add(job);
   }
 
-  async #process(record: IncomingRecord): Promise<void> {
-    const made = await this.#options.work(record);
-    if (made.length > 0) await this.#producer.send(made);
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#stopping = true;
+    this.#wake?.();
   }
 
-  #nextFinished(): Promise<void> {
+  #nextChange(): Promise<void> {
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
@@ -133,7 +156,8 @@ class WorkLoop implements RunningPart {
     this.#stopping = true;
     this.#wake?.();
     clearInterval(this.#commitTimer);
-    await Promise.allSettled(this.#inHand);
+    await Promise.all(this.#inHand);
+    await this.#outbox.empty();
     await this.#commitSoon();
     await this.#consumer.close();
     await this.#producer.close();

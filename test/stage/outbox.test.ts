@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Outbox } from '../../src/stage/outbox.ts';
+import type { OutgoingRecord } from '../../src/topics/record.ts';
+
+/** A producer that notes each request and answers when it is told to. */
+function makeOutbox() {
+  const requests: { values: string[]; answer: (error?: Error) => void }[] = [];
+  const acknowledged: string[] = [];
+  const failures: unknown[] = [];
+  const producer = {
+    send(records: readonly OutgoingRecord[]): Promise<void> {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const values = records.map(({ value }) => value.toString());
+      requests.push({ values, answer: (error) => (error ? reject(error) : resolve()) });
+      return promise;
+    },
+  };
+  const outbox = new Outbox({ producer, onSettled: () => {}, onFailure: (error) => failures.push(error) });
+  const add = (name: string, hasBacklog: boolean) => {
+    const records = [{ topic: 't', value: Buffer.from(name), headers: new Map<string, string>() }];
+    outbox.add({ records, onAcknowledged: () => acknowledged.push(name) }, { hasBacklog });
+  };
+  return { outbox, add, requests, acknowledged, failures };
+}
+
+test('without a backlog each record leaves at once', () => {
+  const { add, requests } = makeOutbox();
+  add('a', false);
+  add('b', false);
+  assert.deepEqual(
+    requests.map(({ values }) => values),
+    [['a'], ['b']],
+  );
+});
+
+test('with a backlog records leave together: when enough have gathered, or when the backlog is over', async () => {
+  const { outbox, add, requests, acknowledged } = makeOutbox();
+  for (let i = 0; i < 19; i++) add(`r${i}`, true);
+  assert.deepEqual(
+    requests.map(({ values }) => values.length),
+    [16],
+  );
+  assert.equal(outbox.waiting, 19);
+  outbox.flush();
+  assert.deepEqual(
+    requests.map(({ values }) => values.length),
+    [16, 3],
+  );
+  for (const { answer } of requests) answer();
+  await outbox.empty();
+  assert.equal(outbox.waiting, 0);
+  assert.deepEqual(
+    acknowledged,
+    Array.from({ length: 19 }, (_, i) => `r${i}`),
+  );
+});
+
+test('with a backlog a lonely record leaves after a moment all the same', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { add, requests } = makeOutbox();
+  add('a', true);
+  t.mock.timers.tick(49);
+  assert.equal(requests.length, 0);
+  t.mock.timers.tick(1);
+  assert.deepEqual(
+    requests.map(({ values }) => values),
+    [['a']],
+  );
+});
+
+test('what the broker refuses is not acknowledged, and is told once', async () => {
+  const { outbox, add, requests, acknowledged, failures } = makeOutbox();
+  add('a', false);
+  const refusal = new Error('refused');
+  requests[0]?.answer(refusal);
+  await outbox.empty();
+  assert.deepEqual([acknowledged, failures, outbox.waiting], [[], [refusal], 0]);
+});
