@@ -19,6 +19,8 @@ if (major >= 24) {
   const { status, signal } = spawnSync(own, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
   process.exit(status ?? 128 + (constants.signals[signal] ?? 0));
 } else {
-  process.stderr.write(`vigil: Node ${process.version} is too old, and the set-up has not run\n  Run npm run setup first.\n`);
+  process.stderr.write(
+    `vigil: Node ${process.version} is too old, and the set-up has not run\n  Run npm run setup first.\n`,
+  );
   process.exit(1);
 }
