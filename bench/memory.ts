@@ -45,7 +45,9 @@ child.stdout?.on('data', (chunk: Buffer) => {
 const series = new Map<number, { command: string; mb: number[] }>();
 const sampler = setInterval(() => {
   for (const pid of processTree(child.pid ?? 0)) {
-    const entry = series.get(pid) ?? { command: commandOf(pid), mb: [] };
+    const entry = series.get(pid) ?? { command: '', mb: [] };
+    // A part takes its name a moment after its start.
+    entry.command = commandOf(pid) || entry.command;
     entry.mb.push(residentMb(pid));
     series.set(pid, entry);
   }
@@ -62,7 +64,7 @@ const figures: Figure[] = [...series.values()]
   .filter(({ mb }) => mb.length >= 8)
   .flatMap(({ command, mb }) => {
     const quarter = Math.floor(mb.length / 4);
-    const name = command.split(' ').slice(2).join(' ') || 'up';
+    const name = command.startsWith('vigil ') ? command : 'vigil up';
     return [
       { what: `${name}: second quarter`, unit: 'MB', values: [median(mb.slice(quarter, 2 * quarter))] },
       { what: `${name}: last quarter`, unit: 'MB', values: [median(mb.slice(3 * quarter))] },

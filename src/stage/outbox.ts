@@ -14,7 +14,7 @@ interface Letter {
 }
 
 /** So long a record waits for company while there is a backlog anyway. */
-const lingerMs = 50;
+const lingerMs = 100;
 const maxGatheredLetters = 16;
 
 /**
