@@ -85,6 +85,8 @@ async function measure(target: Target): Promise<void> {
       clientId: 'bench',
       topics: [{ name: topic, partitions, configs: {} }],
     });
+    // Apache Kafka answers that a topic is there before its leaders take records.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     const common = { ...target, ...load, topic, partitions };
     await produceLoad({ ...common, requests: 200, inFlight: 10, connections: 2 });
     const outcome: LoadOutcome = await produceLoad({ ...common, inFlight: 10, connections: 2 });

@@ -5,7 +5,7 @@ import { Reader } from '../../src/wire/codec/reader.ts';
 import { Writer } from '../../src/wire/codec/writer.ts';
 import { requestHeader, responseHeader } from '../../src/wire/headers.ts';
 import { fetchRequest, fetchResponse } from '../../src/wire/messages/01-fetch.ts';
-import { recordBatches } from '../../src/wire/record-batch.ts';
+import { batchAt } from '../../src/wire/record-batch.ts';
 
 export interface FetchOptions {
   host: string;
@@ -67,11 +67,23 @@ function takeAnswer(answer: Buffer, offsets: bigint[]): number {
     for (const { partitionIndex, errorCode, records } of partitions) {
       if (errorCode !== 0) throw new Error(`the broker answered with error ${errorCode}`);
       if (!records) continue;
-      bytes += records.length;
-      for (const batch of recordBatches(records)) offsets[partitionIndex] = batch.lastOffset + 1n;
+      bytes += skipBatches(records, (lastOffset) => {
+        offsets[partitionIndex] = lastOffset + 1n;
+      });
     }
   }
   return bytes;
+}
+
+/** Apache Kafka may cut the last batch of an answer short. @returns bytes of the whole ones */
+function skipBatches(records: Buffer, onBatch: (lastOffset: bigint) => void): number {
+  let position = 0;
+  for (;;) {
+    const found = batchAt(records, position);
+    if (found.kind !== 'batch') return position;
+    onBatch(found.batch.lastOffset);
+    position += found.batch.sizeBytes;
+  }
 }
 
 /** Whole answers, each put together once. */
