@@ -6,17 +6,24 @@ import { commandReference } from '../src/cli/command-reference.ts';
 import { configJsonSchema } from '../src/cli/config/json-schema.ts';
 import { configReference } from '../src/cli/config/reference.ts';
 import { configSchema } from '../src/cli/config/schema.ts';
+import { eventSchema, frameTracksSchema } from '../src/topics/event-schema.ts';
+import { ledgerSchemas } from '../src/topics/ledger-schema.ts';
 import { apiReference } from './api-reference.ts';
+import { clientReference } from './client-reference.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** Path below the project's root → the text that it should hold. */
 export const generatedDocuments: Record<string, () => string | Promise<string>> = {
   'docs/apis.md': apiReference,
+  'docs/clients.md': clientReference,
   'docs/errors.md': errorsDocument,
   'docs/config.md': () => configReference(configSchema),
   'docs/cli.md': commandReference,
   'docs/schemas/vigil.schema.json': () => `${configJsonSchema()}\n`,
+  'docs/schemas/event.schema.json': () => messageSchema(eventSchema),
+  'docs/schemas/tracks.schema.json': () => messageSchema(frameTracksSchema),
+  'docs/schemas/ledger.schema.json': ledgerJsonSchema,
 };
 
 /** The documents whose text on disk differs from what the code makes. */
@@ -36,6 +43,10 @@ function readOrEmpty(path: string): string {
   }
 }
 
+function messageSchema(schema: object): string {
+  return `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, undefined, 2)}\n`;
+}
+
 function errorsDocument(): string {
   const rows = Object.entries(faults).map(
     ([code, { when, next, exitCode }]) => `| \`${code}\` | ${exitCode} | ${cell(when)} | ${cell(next)} |`,
@@ -49,6 +60,12 @@ next. The message itself names what was found and where.
 |---|---|---|---|
 ${rows.join('\n')}
 `;
+}
+
+function ledgerJsonSchema(): string {
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
+  const title = 'Values of the topic ledger, by ce_type';
+  return `${JSON.stringify({ $schema, title, anyOf: Object.values(ledgerSchemas) }, null, 2)}\n`;
 }
 
 function cell(text: string): string {

@@ -13,8 +13,11 @@ const mayImport: Record<string, readonly string[]> = {
   stage: ['base', 'topics'],
   capture: ['base', 'topics', 'stage'],
   detect: ['base', 'topics', 'stage'],
+  track: ['base', 'topics', 'stage'],
   serve: ['base', 'topics', 'stage'],
-  cli: ['base', 'wire', 'log', 'broker', 'topics', 'stage', 'capture', 'detect', 'serve'],
+  audit: ['base', 'wire', 'topics', 'stage'],
+  plan: ['base', 'topics', 'stage'],
+  cli: ['base', 'wire', 'log', 'broker', 'topics', 'stage', 'capture', 'detect', 'track', 'serve', 'audit', 'plan'],
 };
 
 const source = join(import.meta.dirname, '..', 'src');

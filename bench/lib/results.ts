@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describeMachine } from './machine.ts';
 
 /** One row of a benchmark: what was measured, in which unit, all values that were seen. */
@@ -41,8 +41,9 @@ ${machine.memoryGiB} GiB, Linux ${machine.kernel}, Node ${machine.node}. The mac
 |---|---|---|---|---|
 ${rows.join('\n')}
 ${remarks.length > 0 ? `\n${remarks.map((each) => `- ${each}`).join('\n')}\n` : ''}`;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.md`), text);
+  const file = join(folder, `${name}.md`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
   process.stdout.write(text);
 }
 

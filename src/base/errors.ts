@@ -62,6 +62,16 @@ export const faults = {
     next: 'Check --brokers and that the broker is running.',
     exitCode: 1,
   },
+  PUBLISH_UNCERTAIN: {
+    when: 'The broker has forgotten a producer while nobody knows whether it took the last records.',
+    next: 'Read back what the log holds before sending them again; capture does so by itself.',
+    exitCode: 1,
+  },
+  DETECTOR_REPLACED: {
+    when: 'Another process has taken over as the same instance of a detector.',
+    next: 'Stop one of the two, or give each an instance name of its own.',
+    exitCode: 1,
+  },
   SOURCE_NOT_FOUND: {
     when: 'A camera source names a file, folder or device that does not exist.',
     next: 'Check the path in the camera’s `source`.',
@@ -97,6 +107,11 @@ export const faults = {
     next: 'Look at the record in `dead_letters`.',
     exitCode: 1,
   },
+  FRAME_POISONOUS: {
+    when: 'The detector’s process ended each time the model looked at this frame alone.',
+    next: 'Look at the record in `dead_letters`; `vigil dead-letters retry` gives it another chance.',
+    exitCode: 1,
+  },
   RECORD_INVALID: {
     when: 'A record on a topic lacks a header of the message contract, or one has the wrong form.',
     next: 'Check what else writes to the topic; docs/messages.md describes the contract.',
@@ -127,6 +142,21 @@ export const faults = {
     next: 'Look at the record in `dead_letters`.',
     exitCode: 1,
   },
+  MODEL_SERVER_UNREACHABLE: {
+    when: 'The server of a remote model does not answer, or not in time.',
+    next: 'Check the address in the detector’s `model` and the server; Vigil keeps trying, and no frame is lost meanwhile.',
+    exitCode: 1,
+  },
+  MODEL_SERVER_FAILED: {
+    when: 'The server of a remote model answers with a failure of its own, or refuses the detector.',
+    next: 'Read the server’s diagnostics; Vigil keeps trying, and no frame is lost meanwhile.',
+    exitCode: 1,
+  },
+  MODEL_ANSWER_INVALID: {
+    when: 'The server of a remote model answers something that is not detections or tensors as agreed.',
+    next: 'docs/models.md describes what it has to answer.',
+    exitCode: 1,
+  },
   PART_FAILED: {
     when: 'A part of Vigil (broker, capture, detect, serve) keeps failing after being restarted.',
     next: 'Read the part’s own message above.',
@@ -135,6 +165,11 @@ export const faults = {
   INCOMPLETE: {
     when: 'A run ended in which frames in and results out differ.',
     next: 'The table names the camera and the reason.',
+    exitCode: 1,
+  },
+  AUDIT_MISMATCH: {
+    when: '`vigil audit` found frames, results or statements that do not add up.',
+    next: 'Each place is named above by frame id and offset; --json names them all.',
     exitCode: 1,
   },
   OPTIONAL_PART_MISSING: {
@@ -186,6 +221,12 @@ export function isFault(error: unknown, code?: FaultCode): error is VigilError {
 /** The system's error code (`ENOSPC`, `EADDRINUSE` …) of anything thrown, or undefined. */
 export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** No room on the disk, or none left to this user: what freeing space mends. */
+export function isDiskFull(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** What a person reads: message, then advice. */

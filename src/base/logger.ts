@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import pretty from 'pino-pretty';
 
 export type Logger = pino.Logger;
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -11,11 +11,20 @@ export type LogLevel = (typeof logLevels)[number];
  */
 export function createLogger(part: string, options: { level?: LogLevel } = {}): Logger {
   const level = options.level ?? levelFromEnvironment();
-  if (process.env.VIGIL_LOG_FORMAT === 'json')
-    return pino({ name: part, level }, pino.destination({ fd: 2, sync: true }));
-  const stream = pretty({
-    destination: 2,
-    sync: true,
+  const standardError = pino.destination({ fd: 2, sync: true });
+  const isJson = process.env.VIGIL_LOG_FORMAT === 'json';
+  return pino(
+    { name: part, level },
+    isJson ? standardError : { write: (line) => standardError.write(forPeople(line)) },
+  );
+}
+
+type PinoPretty = typeof import('pino-pretty');
+let prettify: ((line: string) => string) | undefined;
+
+/** Loaded with the first line that is written: most processes start without one, and some have to start quickly. */
+function forPeople(line: string): string {
+  prettify ??= (createRequire(import.meta.url)('pino-pretty') as PinoPretty).prettyFactory({
     colorize: process.stderr.isTTY === true,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid,hostname,name',
@@ -23,7 +32,7 @@ export function createLogger(part: string, options: { level?: LogLevel } = {}): 
     hideObject: false,
     singleLine: true,
   });
-  return pino({ name: part, level }, stream);
+  return prettify(line);
 }
 
 function levelFromEnvironment(): LogLevel {

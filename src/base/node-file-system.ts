@@ -16,7 +16,7 @@ import {
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { systemErrorCode } from './errors.ts';
-import type { FileStat, FileSystem, OpenFile } from './file-system.ts';
+import { type FileStat, type FileSystem, type OpenFile, parentOf } from './file-system.ts';
 import { takeLockFile } from './lock-file.ts';
 
 const syncData = promisify(fdatasync);
@@ -29,14 +29,26 @@ export const nodeFileSystem: FileSystem = {
   rename: renameSync,
   remove: (path) => rm(path, { force: true }),
   removeDirectory: (path) => ignoreMissing(() => rmdirSync(path)),
-  makeDirectory: (path) => {
-    mkdirSync(path, { recursive: true });
-  },
+  makeDirectory,
   list: (path) => readdirSync(path),
   stat,
   syncDirectory,
   lock: takeLockFile,
 };
+
+/** Not `recursive`: below a folder that takes none (/proc), that never returns. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (stat(path)?.isDirectory === true) return;
+    const parent = parentOf(path);
+    const mayHelp = systemErrorCode(error) === 'ENOENT' && parent !== path && stat(parent) === undefined;
+    if (!mayHelp) throw error;
+    makeDirectory(parent);
+    mkdirSync(path);
+  }
+}
 
 function openFile(path: string, mode: 'read' | 'write' | 'create'): OpenFile {
   const fd = mode === 'create' ? openOrCreate(path) : openSync(path, flags[mode]);

@@ -24,6 +24,8 @@ export interface BrokerOptions {
   flushIntervalMs?: number | undefined;
   /** Broker configs by Kafka's names, for example `{ 'num.partitions': 4 }`. */
   config?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Address on which `GET /metrics` is answered for Prometheus; left out: none. */
+  metrics?: Address | undefined;
   nodeId?: number | undefined;
   logger?: Logger | undefined;
   /** For tests. */

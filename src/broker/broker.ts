@@ -1,5 +1,6 @@
 import { formatHostPort } from '../base/units.ts';
 import type { BrokerOptions } from './broker-options.ts';
+import { metricsText } from './metrics/metrics-text.ts';
 import type { Address } from './network/server.ts';
 import { closeBroker, type OpenBroker, openBroker } from './open-broker.ts';
 
@@ -38,6 +39,16 @@ export class Broker {
 
   get clusterId(): string {
     return this.#open.services.clusterId;
+  }
+
+  /** Where `GET /metrics` is answered; undefined when that was not asked for. */
+  get metricsAddress(): Address | undefined {
+    return this.#open.metrics?.address;
+  }
+
+  /** The same text for whoever embeds the broker: all metrics in Prometheus's format, as they are now. */
+  metricsText(): string {
+    return metricsText(this.#open.services, this.#open.server);
   }
 
   get connectionCount(): number {

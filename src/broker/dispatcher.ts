@@ -42,7 +42,7 @@ export class Dispatcher {
     const hasTaggedHeader = isFlexible && apiKey !== apiVersionsKey;
     return {
       isPipelined: handler.isPipelined,
-      execute: () => answer(handler, reader, context, { correlationId, hasTaggedHeader }),
+      execute: () => answer(handler, reader, context, { correlationId, hasTaggedHeader, bytesIn: frame.length }),
     };
   }
 
@@ -65,7 +65,7 @@ export class Dispatcher {
     const nothing = new Reader(Buffer.alloc(0));
     return {
       isPipelined: false,
-      execute: () => answer(handler, nothing, context, { correlationId, hasTaggedHeader: false }),
+      execute: () => answer(handler, nothing, context, { correlationId, hasTaggedHeader: false, bytesIn: 0 }),
     };
   }
 }
@@ -73,6 +73,7 @@ export class Dispatcher {
 interface AnswerHead {
   correlationId: number;
   hasTaggedHeader: boolean;
+  bytesIn: number;
 }
 
 function answer(handler: Handler, body: Reader, context: RequestContext, head: AnswerHead): Answer | Promise<Answer> {
@@ -80,7 +81,11 @@ function answer(handler: Handler, body: Reader, context: RequestContext, head: A
   const length = writer.reserveInt32();
   writer.int32(head.correlationId);
   if (head.hasTaggedHeader) writer.unsignedVarint(0);
+  const begunMs = performance.now();
+  const { bytesIn } = head;
   const finish = (written: Writer | null): Answer => {
+    const seconds = (performance.now() - begunMs) / 1000;
+    context.broker.traffic.answered(handler.name, { bytesIn, bytesOut: written?.length ?? 0, seconds });
     if (written === null) return null;
     length.set(writer.length - 4);
     return writer.finish();

@@ -45,14 +45,16 @@ export interface ApiOptions<Request, Response> {
 export function serveApi<Request, Response>(options: ApiOptions<Request, Response>): Handler {
   const { request, response, handle } = options;
   const [minVersion, maxVersion] = options.versions;
-  const encode = (answer: Response | null, version: number, head: Writer): Writer | null => {
+  const name = request.name.replace(/Request$/, '');
+  const encode = (answer: Response | null, context: RequestContext, head: Writer): Writer | null => {
     if (answer === null) return null;
-    response.encode(head, answer, version);
+    if (typeof answer === 'object') context.broker.traffic.countErrors(name, answer);
+    response.encode(head, answer, context.apiVersion);
     return head;
   };
   return {
     apiKey: request.apiKey ?? -1,
-    name: request.name.replace(/Request$/, ''),
+    name,
     minVersion,
     maxVersion,
     oldestServed: options.oldestServed ?? minVersion,
@@ -61,8 +63,8 @@ export function serveApi<Request, Response>(options: ApiOptions<Request, Respons
     handle(body, context, head) {
       // Bytes after the request are left alone, as Apache Kafka does: librdkafka sends some with Metadata (null topics).
       const answer = handle(request.decode(body, context.apiVersion), context);
-      if (answer instanceof Promise) return answer.then((value) => encode(value, context.apiVersion, head));
-      return encode(answer, context.apiVersion, head);
+      if (answer instanceof Promise) return answer.then((value) => encode(value, context, head));
+      return encode(answer, context, head);
     },
   };
 }

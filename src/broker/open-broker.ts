@@ -1,10 +1,12 @@
 import { systemClock } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
 import { MemoryFileSystem } from '../base/memory-file-system.ts';
 import { nodeFileSystem } from '../base/node-file-system.ts';
 import { cleanShutdownFileName, markCleanShutdown } from '../log/clean-shutdown.ts';
 import { Flusher } from '../log/flusher.ts';
+import { ReadBuffers } from '../log/read-buffers.ts';
 import { TailCache } from '../log/tail-cache.ts';
 import { WireError } from '../wire/codec/wire-error.ts';
 import type { BrokerOptions } from './broker-options.ts';
@@ -13,12 +15,16 @@ import { BrokerSettings } from './configs/broker-settings.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DelayedFetches } from './fetch/delayed-fetches.ts';
+import { FetchSessions } from './fetch/fetch-sessions.ts';
 import { GroupCoordinator } from './groups/group-coordinator.ts';
 import { loadGroups } from './groups/load-groups.ts';
 import { handlers } from './handlers/table.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { LogStore } from './metadata/log-store.ts';
 import { TopicRegistry } from './metadata/topic-registry.ts';
+import { type MetricsServer, startMetricsServer } from './metrics/metrics-server.ts';
+import { metricsText } from './metrics/metrics-text.ts';
+import { Traffic } from './metrics/traffic.ts';
 import type { Connection } from './network/connection.ts';
 import { FrameError } from './network/frame-assembler.ts';
 import { Listeners } from './network/listeners.ts';
@@ -46,6 +52,7 @@ export interface OpenBroker {
   housekeeping: Housekeeping;
   directory: DataDirectory;
   fileSystem: FileSystem;
+  metrics: MetricsServer | undefined;
 }
 
 export async function openBroker(options: BrokerOptions): Promise<OpenBroker> {
@@ -58,7 +65,8 @@ export async function openBroker(options: BrokerOptions): Promise<OpenBroker> {
     services = await openServices({ directory, fileSystem, nodeId, listeners }, options);
     const server = createServer(services);
     const address = await listeners.open(server);
-    return { address, services, server, housekeeping: startHousekeeping(services), directory, fileSystem };
+    const metrics = await openMetrics(options, services, server);
+    return { address, services, server, housekeeping: startHousekeeping(services), directory, fileSystem, metrics };
   } catch (error) {
     if (services === undefined) directory.lock.release();
     else await leaveInOrder({ services, directory, fileSystem });
@@ -69,6 +77,7 @@ export async function openBroker(options: BrokerOptions): Promise<OpenBroker> {
 /** Answers what is under way, brings everything to the disk and leaves the directory in order. */
 export async function closeBroker(open: OpenBroker): Promise<void> {
   open.services.fetches.close();
+  await open.metrics?.close();
   await open.server.close(closeGraceMs);
   await open.housekeeping.close();
   await leaveInOrder(open);
@@ -83,6 +92,9 @@ async function leaveInOrder({
   try {
     const isInOrder = await services.logs.close();
     if (isInOrder) await markCleanShutdown(fileSystem, `${directory.path}/${cleanShutdownFileName}`);
+  } catch (error) {
+    // Nothing is lost: without the mark the next start looks at the ends of the logs.
+    services.logger.error(`${directory.path} is not marked as left in order: ${describeError(error)}`);
   } finally {
     directory.lock.release();
   }
@@ -101,44 +113,52 @@ async function openServices(foundation: Foundation, options: BrokerOptions): Pro
   const { clusterId, leaderEpoch } = metadata.document;
   const storage = await openStorage(foundation, options);
   const fetches = new DelayedFetches(storage.deadlines);
-  const groups = openGroups({ ...storage, leaderEpoch });
+  const groups = await openGroups({ ...storage, leaderEpoch });
   storage.topics.onDelete((topic) => {
     fetches.releaseAll();
     void groups.forgetTopic(topic.name);
   });
+  const fetchSessions = new FetchSessions(storage.settings, storage.clock);
   const producerIds = new ProducerIds(metadata);
   const transactions = await openTransactions({ ...storage, producerIds, groups, leaderEpoch });
   const who = { nodeId, clusterId, leaderEpoch, dataDir: options.dataDir };
   const addressFor: BrokerServices['addressFor'] = (connection) => listeners.addressFor(connection);
-  return { ...who, ...storage, metadata, fetches, groups, producerIds, transactions, addressFor };
+  return { ...who, ...storage, metadata, fetches, fetchSessions, groups, producerIds, transactions, addressFor };
 }
 
-type Storage = Pick<BrokerServices, 'clock' | 'logger' | 'settings' | 'deadlines' | 'logs' | 'topics'>;
+type Storage = Pick<
+  BrokerServices,
+  'clock' | 'logger' | 'settings' | 'deadlines' | 'logs' | 'topics' | 'readBuffers' | 'traffic'
+>;
 
 async function openStorage({ directory, fileSystem }: Foundation, options: BrokerOptions): Promise<Storage> {
   const { store, path, cleanShutdown } = directory;
+  const traffic = new Traffic();
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger('broker', { level: 'warn' });
   const settings = new BrokerSettings(options.config ?? {}, new Map(Object.entries(store.document.brokerConfigs)));
   const flush = { flushPolicy: options.flush ?? 'commit', flushIntervalMs: options.flushIntervalMs ?? 1000 };
   const basis = { fileSystem, directory: path, settings, clock, logger, cleanShutdown };
+  const readBuffers = new ReadBuffers();
   const logs = new LogStore({
     ...basis,
     ...flush,
-    flusher: new Flusher(),
+    readBuffers,
+    flusher: new Flusher({ onFlush: (seconds) => traffic.flushes.observe(seconds) }),
     tailCache: new TailCache({ maxBytes: tailCacheBytes }),
   });
   const topics = new TopicRegistry(store, logs);
   await topics.load();
-  return { clock, logger, settings, deadlines: new DeadlineQueue(clock), logs, topics };
+  return { clock, logger, settings, deadlines: new DeadlineQueue(clock), logs, topics, readBuffers, traffic };
 }
 
-function openGroups(storage: Storage & { leaderEpoch: number }): GroupCoordinator {
+async function openGroups(storage: Storage & { leaderEpoch: number }): Promise<GroupCoordinator> {
   const { topics, settings, leaderEpoch } = storage;
   const partitions = settings.number('offsets.topic.num.partitions');
   const store = new StateTopic('__consumer_offsets', { topics, partitions, leaderEpoch });
   const groups = new GroupCoordinator({ ...storage, store });
   loadGroups(store, groups);
+  await groups.forgetTopicsWithout((name) => topics.get(name) !== undefined);
   return groups;
 }
 
@@ -166,6 +186,7 @@ function createServer(services: BrokerServices): KafkaServer {
       maxInFlightBytes: settings.number('queued.max.request.bytes'),
       idleMs: settings.number('connections.max.idle.ms'),
     },
+    sent: services.readBuffers,
     parse: (frame, connection) => dispatcher.parse(frame, connection),
     onViolation: (connection, error) => reportClosed(logger, connection, error),
   });
@@ -176,6 +197,20 @@ function reportClosed(logger: Logger, { remoteHost }: Connection, error: unknown
   const isClients = error instanceof WireError || error instanceof FrameError || error instanceof UnanswerableRequest;
   if (isClients) logger.debug({ err: error }, `Closed the connection of ${remoteHost}`);
   else logger.error({ err: error }, `A request of ${remoteHost} could not be answered; its connection is closed`);
+}
+
+async function openMetrics(
+  { metrics }: BrokerOptions,
+  services: BrokerServices,
+  server: KafkaServer,
+): Promise<MetricsServer | undefined> {
+  if (metrics === undefined) return undefined;
+  try {
+    return await startMetricsServer(metrics, () => metricsText(services, server));
+  } catch (error) {
+    await server.close(0);
+    throw error;
+  }
 }
 
 function startHousekeeping(services: BrokerServices): Housekeeping {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError, fault, isFault, VigilError } from '../base/errors.ts';
+import { wallClockUs } from '../base/clock.ts';
+import { describeError, type FaultCode, fault, isFault, VigilError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { redactSource } from '../base/secrets.ts';
 import type { CameraOptions } from './camera-options.ts';
@@ -8,9 +9,10 @@ import { CaptureSession } from './capture-session.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import type { FramePublisher } from './frame-publisher.ts';
 import type { FrameReader } from './frame-reader.ts';
+import type { CameraPast } from './look-back.ts';
 import { createReader } from './open-reader.ts';
 import { reconnectDelayMs } from './reconnect-delay.ts';
-import { SessionAccount } from './session-account.ts';
+import { SessionAccount, type SessionOrigin } from './session-account.ts';
 import { looksLive } from './source.ts';
 import type { StatementSender } from './statement-sender.ts';
 
@@ -23,6 +25,8 @@ export interface CameraCaptureOptions {
   logger: Logger;
   /** Time before the n-th attempt to open a live source again; `reconnectDelayMs` unless a test says otherwise. */
   delayMs?: (failures: number, refused: boolean) => number;
+  /** What was before this start. */
+  past?: CameraPast;
 }
 
 const defaultSilenceMs = 10_000;
@@ -42,16 +46,23 @@ export class CameraCapture {
   #running: Promise<void> | undefined;
   #failures = 0;
   #reconnects = 0;
+  /** When a live source was last seen to have failed, and by what. */
+  #lostSince: { fromUs: number; code: FaultCode } | undefined;
 
   constructor(options: CameraCaptureOptions) {
     this.#options = options;
-    this.#current = this.#begin(looksLive(options.camera.source));
+    this.#current = this.#begin(looksLive(options.camera.source), originFrom(options.past ?? {}));
   }
 
   /** @returns when a source that has an end is through, or the camera was closed. @throws the fault that ended such a source */
   run(): Promise<void> {
     this.#running ??= this.#runStating();
     return this.#running;
+  }
+
+  /** See `RunningCapture.hold`. */
+  hold(isHeld: boolean): void {
+    this.#options.publisher.hold(isHeld);
   }
 
   /** Ends capture: reading stops at once, frames in memory are still published for a short while. */
@@ -104,7 +115,7 @@ export class CameraCapture {
     const { ffmpeg, camera, pace, publisher, logger } = this.#options;
     const { signal } = this.#closing;
     let session: CaptureSession | undefined;
-    const events = { onDamaged: () => session?.damaged() };
+    const events = { onDamaged: () => session?.damaged(), onMissing: (frames: number) => session?.missing(frames) };
     const silenceMs = camera.silenceMs ?? defaultSilenceMs;
     const reader = await createReader({ ffmpeg, camera, silenceMs, events });
     try {
@@ -112,6 +123,8 @@ export class CameraCapture {
       if (signal.aborted) return;
       await reader.open();
       const account = this.#opened(reader.live);
+      // Whoever goes on with this film after a crash must find its session in the ledger before its first frame.
+      if (!reader.live) await Promise.race([this.#options.statements.settled(), this.#afterClosing(0)]);
       const paced = isPaced(camera.source, reader.live, pace);
       const onFirstFrame = () => this.#firstFrame();
       session = new CaptureSession({ ffmpeg, camera, reader, account, publisher, paced, signal, logger, onFirstFrame });
@@ -126,7 +139,12 @@ export class CameraCapture {
   #opened(live: boolean): SessionAccount {
     if (this.#current.hasRun) {
       this.#current.ended();
-      this.#current = this.#begin(live);
+      const after = {
+        after: this.#current.id,
+        reason: 'source' as const,
+        ...(this.#lostSince ?? { fromUs: wallClockUs() }),
+      };
+      this.#current = this.#begin(live, { after });
     }
     this.#current.live = live;
     this.#current.reconnects = this.#reconnects;
@@ -138,6 +156,7 @@ export class CameraCapture {
 
   #firstFrame(): void {
     this.#failures = 0;
+    this.#lostSince = undefined;
   }
 
   async #pauseAfter(failure: VigilError): Promise<void> {
@@ -145,6 +164,7 @@ export class CameraCapture {
     this.#failures += 1;
     this.#reconnects += 1;
     this.#current.reconnects = this.#reconnects;
+    this.#lostSince ??= { fromUs: wallClockUs(), code: failure.code };
     this.#current.failed('reconnecting', failure);
     this.#state();
     const waitMs = delayMs(this.#failures, isFault(failure, 'SOURCE_UNAUTHORIZED'));
@@ -182,8 +202,8 @@ export class CameraCapture {
     );
   }
 
-  #begin(live: boolean): SessionAccount {
-    const account = new SessionAccount(this.#options.camera, live);
+  #begin(live: boolean, origin: SessionOrigin): SessionAccount {
+    const account = new SessionAccount(this.#options.camera, live, origin);
     this.#sessions.push(account);
     return account;
   }
@@ -195,6 +215,16 @@ export class CameraCapture {
     }
     this.#sessions = this.#sessions.filter((account) => account === this.#current || !account.isSettled);
   }
+}
+
+/** A film's session that capture died in goes on; the session after any other one of a live camera says what lies between. */
+function originFrom({ previous, published }: CameraPast): SessionOrigin {
+  if (!previous) return {};
+  const { session, openedAtUs, statedAtUs, state, error } = previous;
+  if (published) return { resumed: { session, openedAtUs, published } };
+  const reason = state === 'ended' ? 'stopped' : state === 'failed' ? 'source' : 'crashed';
+  const code = reason === 'source' && error ? { code: error.code } : {};
+  return { after: { after: session, fromUs: statedAtUs, reason, ...code } };
 }
 
 /** Films run at their own speed unless they are to run fast; cameras set their own pace; the test picture has none. */

@@ -1,6 +1,7 @@
 import { wallClockUs } from '../base/clock.ts';
 import { type FaultCode, isFault } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { LossReason } from '../topics/ledger-record.ts';
 import type { CameraOptions } from './camera-options.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { FrameGate } from './frame-gate.ts';
@@ -33,7 +34,7 @@ export class CaptureSession {
   readonly #gate: FrameGate;
   readonly #pacer = new Pacer();
   readonly #encoder: JpegEncoder;
-  #damagedShare = 0;
+  #lostShare = 0;
 
   constructor(options: CaptureSessionOptions) {
     const { ffmpeg, camera } = options;
@@ -59,20 +60,30 @@ export class CaptureSession {
     }
   }
 
-  /** A frame that did not decode counts as captured and lost, in the share in which frames are wanted. */
+  /** A frame that did not decode. */
   damaged(): void {
+    this.#lose('decode-error');
+  }
+
+  /** Frames that never came. */
+  missing(frames: number): void {
+    for (let n = 0; n < frames; n++) this.#lose('packet-loss');
+  }
+
+  /** Counts as captured and lost, in the share in which frames are wanted. */
+  #lose(reason: LossReason): void {
     const { account, camera } = this.#options;
     const { intervalUs } = this.#gate;
-    this.#damagedShare += Number.isNaN(intervalUs) ? 1 : Math.min(1, (intervalUs * camera.fps) / 1_000_000 + 0.001);
-    if (this.#damagedShare < 1) return;
-    this.#damagedShare -= 1;
+    this.#lostShare += Number.isNaN(intervalUs) ? 1 : Math.min(1, (intervalUs * camera.fps) / 1_000_000 + 0.001);
+    if (this.#lostShare < 1) return;
+    this.#lostShare -= 1;
     account.captured();
-    account.lost('decode-error');
+    account.lost(reason);
   }
 
   async #take(frame: DecodedFrame): Promise<void> {
     const { account, publisher, reader, paced, signal } = this.#options;
-    if (paced) await this.#pacer.wait(frame.ptsUs, signal);
+    if (paced && !account.isReplaying) await this.#pacer.wait(frame.ptsUs, signal);
     if (!reader.live) await publisher.whenRoom(signal);
     if (signal.aborted) return;
     account.captured();
@@ -87,7 +98,8 @@ export class CaptureSession {
       if (jpeg.length > maxJpegBytes) throw new RangeError(`the JPEG has ${jpeg.length} bytes`);
       const frame = account.number(width, height);
       const header = { camera: camera.id, session: account.id, frame, capturedAtUs, ptsUs, width, height };
-      publisher.add({ ...header, jpeg }, () => account.published());
+      if (account.isInLog(frame)) account.published();
+      else publisher.add({ ...header, jpeg }, () => account.published());
     } catch (error) {
       account.lost('encode-error');
       const code: FaultCode | undefined = isFault(error) ? error.code : undefined;

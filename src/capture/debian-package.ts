@@ -15,13 +15,13 @@ export interface DebianFileOptions {
   sha256: string;
 }
 
-const stallTimeoutMs = 4000;
+const stallTimeoutMs = 8000;
 const totalTimeoutMs = 120_000;
 
 /**
  * Takes one file out of a package of Debian or Ubuntu without installing it and without root.
  *
- * @throws Error when there is no apt, the package is unknown, or nothing comes for 4 s
+ * @throws Error when there is no apt, the package is unknown, or nothing comes for 8 s
  */
 export async function unpackFromDebianPackage({
   packageName,

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { downloadFile, WrongAnswerError } from '../base/download-file.ts';
 import { describeError } from '../base/errors.ts';
 import { unpackFromDebianPackage } from './debian-package.ts';
-import { downloadFile, WrongAnswerError } from './download-file.ts';
+
+/** No network must mean a working demo within seconds. */
+const downloadTimeouts = { answerTimeoutMs: 3000, stallTimeoutMs: 5000 };
 
 export interface DemoFootage {
   /** Fit to be a camera's `source`. */
@@ -100,7 +103,7 @@ async function download(options: DemoFootageOptions, clips: readonly Clip[]): Pr
     try {
       const path = await prepareCachePath(options.cacheDir, clip);
       options.log(`Fetching demo footage: ${clip.url}`);
-      await downloadFile({ url: clip.url, path, sha256: clip.sha256 });
+      await downloadFile({ url: clip.url, path, sha256: [clip.sha256], ...downloadTimeouts });
       return asFootage(path, clip);
     } catch (error) {
       options.log(`  not available: ${describeError(error)}`);

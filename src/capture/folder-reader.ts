@@ -84,7 +84,7 @@ export class FolderReader implements FrameReader {
     this.#isPicture = pictureFile.test(name);
     this.#offsetUs = undefined;
     this.#isDamaged = false;
-    const events = { onDamaged: () => this.#damaged() };
+    const events = { onDamaged: () => this.#damaged(), onMissing: () => {} };
     const input = fileInput(file);
     this.#reader = new VideoReader({ ...common, events, source: file, input, live: false, network: false });
     await this.#orDamaged(this.#reader.open());

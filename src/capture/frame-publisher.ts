@@ -15,6 +15,8 @@ export interface FramePublisherOptions {
   logger: Logger;
   /** Longest wait between two attempts while the broker refuses or is away. */
   maxRetryDelayMs?: number;
+  /** Which of these frames the log has; asked before frames are sent again after a request that failed. */
+  findPublished?: (frames: readonly Frame[]) => Promise<readonly Frame[]>;
 }
 
 interface Waiting {
@@ -36,6 +38,7 @@ export class FramePublisher {
   readonly #stopped = new AbortController();
   #bufferedBytes = 0;
   #isSending = false;
+  #isHeld = false;
   #changed = Promise.withResolvers<void>();
   #lastFailure: unknown;
 
@@ -45,7 +48,7 @@ export class FramePublisher {
 
   /** Whether another frame may be added. */
   get hasRoom(): boolean {
-    return this.#bufferedBytes < this.#options.maxBufferedBytes;
+    return !this.#isHeld && this.#bufferedBytes < this.#options.maxBufferedBytes;
   }
 
   /** Frames not acknowledged yet. */
@@ -55,9 +58,16 @@ export class FramePublisher {
 
   /** Why there is no room. */
   get lossReason(): LossReason {
-    const isDiskFull =
-      isFault(this.#lastFailure, 'DISK_FULL') || hasKafkaError(this.#lastFailure, 'KAFKA_STORAGE_ERROR');
+    if (this.#isHeld) return 'retention-hold';
+    const failure = this.#lastFailure ?? this.#options.producer.trouble;
+    const isDiskFull = isFault(failure, 'DISK_FULL') || hasKafkaError(failure, 'KAFKA_STORAGE_ERROR');
     return isDiskFull ? 'disk-full' : 'buffer-full';
+  }
+
+  /** Takes no new frames, or takes them again; what waits is sent all the same. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#wake();
   }
 
   /** Resolves when there is room, or when the signal aborts. */
@@ -90,8 +100,9 @@ export class FramePublisher {
     this.#isSending = true;
     let failures = 0;
     while (this.#queue.length > 0 && !this.#stopped.signal.aborted) {
-      const group = this.#nextGroup();
       try {
+        if (failures > 0) await this.#forgetPublished();
+        const group = this.#nextGroup();
         await this.#options.producer.send(group.map(({ frame }) => encodeFrame(frame, this.#options.partitions)));
         if (failures > 0) this.#options.logger.info({ waiting: this.#queue.length }, 'the log takes frames again');
         failures = 0;
@@ -104,6 +115,18 @@ export class FramePublisher {
     }
     // In the same turn as the check above: a frame added from now on starts the next round.
     this.#isSending = false;
+  }
+
+  /** A request that failed may have left some of its frames in the log. */
+  async #forgetPublished(): Promise<void> {
+    const there = await this.#options.findPublished?.(this.#nextGroup().map(({ frame }) => frame));
+    const isThere = ({ frame }: Waiting) => there?.includes(frame) ?? false;
+    for (const { frame, onAcknowledged } of this.#queue.filter(isThere)) {
+      this.#bufferedBytes -= frame.jpeg.length;
+      onAcknowledged();
+    }
+    this.#queue.splice(0, this.#queue.length, ...this.#queue.filter((each) => !isThere(each)));
+    this.#wake();
   }
 
   #nextGroup(): Waiting[] {

@@ -14,6 +14,8 @@ export interface DecodedFrame {
 export interface ReaderEvents {
   /** One frame of the source could not be decoded; reading goes on. */
   onDamaged(): void;
+  /** So many frames of the source never came: their packets were lost. */
+  onMissing(frames: number): void;
 }
 
 /** Decoded pictures of one opened source, in the order of their stream time. */

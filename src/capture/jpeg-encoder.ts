@@ -2,7 +2,7 @@ import { fault } from '../base/errors.ts';
 import type { CodecContext, Ffmpeg, Frame, Packet } from './ffmpeg.ts';
 import { turnOf } from './orientation.ts';
 import { PictureScaler } from './picture-scaler.ts';
-import { jpegSize, type PictureSize } from './picture-size.ts';
+import { type PictureSize, scaledSize } from './picture-size.ts';
 
 export interface EncodedPicture extends PictureSize {
   jpeg: Buffer;
@@ -59,7 +59,7 @@ export class JpegEncoder {
     this.#scaler?.close();
     const { num, den } = picture.sampleAspectRatio;
     const pixelAspect = num > 0 && den > 0 ? num / den : 1;
-    const size = jpegSize(picture, { quarterTurned: turn.startsWith('transpose'), pixelAspect, maxWidth });
+    const size = scaledSize(picture, { quarterTurned: turn.startsWith('transpose'), pixelAspect, maxWidth });
     this.#scaler = new PictureScaler({ ffmpeg, picture, turn, size });
     return this.#scaler;
   }

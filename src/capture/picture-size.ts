@@ -9,7 +9,7 @@ export interface PictureSize {
  *
  * @param pixelAspect width of one pixel divided by its height, in the picture as stored
  */
-export function jpegSize(
+export function scaledSize(
   stored: PictureSize,
   options: { quarterTurned: boolean; pixelAspect: number; maxWidth: number },
 ): PictureSize {

@@ -1,21 +1,32 @@
 import { wallClockUs } from '../base/clock.ts';
 import type { VigilError } from '../base/errors.ts';
 import { redactSource } from '../base/secrets.ts';
-import type { LossReason, SessionState, SessionStatement } from '../topics/ledger-record.ts';
+import type { CaptureGap, LossReason, SessionState, SessionStatement } from '../topics/ledger-record.ts';
 import type { CameraOptions } from './camera-options.ts';
+import type { PublishedFrames } from './look-back.ts';
 import { newSessionId } from './session-id.ts';
+
+/** What a session goes on from. */
+export interface SessionOrigin {
+  /** The film's session that capture was killed in: it is the same one. */
+  resumed?: { session: string; openedAtUs: number; published: PublishedFrames };
+  /** The session before that of a live camera, and why it is over. */
+  after?: Omit<CaptureGap, 'toUs'>;
+}
 
 /** What happened in one session of a camera: counts, state, and the next frame's number. */
 export class SessionAccount {
-  readonly id = newSessionId();
+  readonly id: string;
   readonly #camera: CameraOptions;
-  readonly #openedAtUs = wallClockUs();
+  readonly #published: PublishedFrames | undefined;
+  readonly #gap: CaptureGap | undefined;
+  readonly openedAtUs: number;
   readonly #lost: Partial<Record<LossReason, number>> = {};
   #state: SessionState = 'opening';
   #error: SessionStatement['error'];
   #captured = 0;
   #numbered = 0;
-  #published = 0;
+  #publishedCount = 0;
   #width = 0;
   #height = 0;
   #changed = true;
@@ -23,9 +34,23 @@ export class SessionAccount {
   live: boolean;
   reconnects = 0;
 
-  constructor(camera: CameraOptions, live: boolean) {
+  constructor(camera: CameraOptions, live: boolean, { resumed, after }: SessionOrigin = {}) {
     this.#camera = camera;
     this.live = live;
+    this.id = resumed?.session ?? newSessionId();
+    this.openedAtUs = resumed?.openedAtUs ?? wallClockUs();
+    this.#published = resumed?.published;
+    this.#gap = after && { ...after, toUs: this.openedAtUs };
+  }
+
+  /** The next frame may be in the log already: the source is gone through again from its beginning. */
+  get isReplaying(): boolean {
+    return this.#numbered <= (this.#published?.last ?? -1);
+  }
+
+  /** Whether the log has a frame from before capture was killed. */
+  isInLog(frame: number): boolean {
+    return this.#published?.has(frame) ?? false;
   }
 
   get state(): SessionState {
@@ -44,7 +69,7 @@ export class SessionAccount {
 
   /** Nothing of this session is on its way any more. */
   get isSettled(): boolean {
-    return this.#numbered === this.#published;
+    return this.#numbered === this.#publishedCount;
   }
 
   running(): void {
@@ -79,7 +104,7 @@ export class SessionAccount {
   }
 
   published(): void {
-    this.#published += 1;
+    this.#publishedCount += 1;
     this.#changed = true;
   }
 
@@ -93,14 +118,15 @@ export class SessionAccount {
       state: this.#state,
       live: this.live,
       source: redactSource(source),
-      openedAtUs: this.#openedAtUs,
+      openedAtUs: this.openedAtUs,
       statedAtUs: wallClockUs(),
       width: this.#width,
       height: this.#height,
       fps,
       captured: this.#captured,
-      published: this.#published,
+      published: this.#publishedCount,
       lost: { ...this.#lost },
+      ...(this.live && this.#gap ? { gap: this.#gap } : {}),
       reconnects: this.reconnects,
       ...(this.#error ? { error: this.#error } : {}),
       ...(note === undefined ? {} : { note }),

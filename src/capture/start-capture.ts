@@ -2,11 +2,13 @@ import { fault } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { RunningPart } from '../stage/part.ts';
 import { openRecordProducer, type RecordProducer } from '../stage/record-producer.ts';
+import type { Frame } from '../topics/frame-record.ts';
 import { topicNames } from '../topics/topic-names.ts';
 import { CameraCapture } from './camera-capture.ts';
 import type { CameraOptions } from './camera-options.ts';
-import { loadFfmpeg } from './ffmpeg.ts';
+import { type Ffmpeg, loadFfmpeg } from './ffmpeg.ts';
 import { FramePublisher } from './frame-publisher.ts';
+import { findPublished, lookBack } from './look-back.ts';
 import { looksLive } from './source.ts';
 import { StatementSender } from './statement-sender.ts';
 
@@ -18,7 +20,19 @@ export interface CaptureOptions {
   pace: 'live' | 'fast';
   /** Sources are played once (`loop` is ignored), and one that fails makes `done` reject. */
   once: boolean;
+  /** A film in which capture was killed goes on where the log ends, when it was opened since; left out: whenever. */
+  resumeSinceMs?: number;
   logger: Logger;
+  /** Refuses frames from the start, until `hold(false)`. */
+  isHeld?: boolean;
+}
+
+export interface RunningCapture extends RunningPart {
+  /**
+   * Refuses new frames, because the log may not take more: a live camera's are lost as `retention-hold`, a film waits. Or takes
+   * them again.
+   */
+  hold(isHeld: boolean): void;
 }
 
 /** What tests replace. */
@@ -27,6 +41,10 @@ export interface CaptureDependencies {
   delayMs?: (failures: number, refused: boolean) => number;
   maxBufferedBytes?: number;
   maxRetryDelayMs?: number;
+  /** What was before; left out: nothing. */
+  lookBack?: typeof lookBack;
+  /** What the log holds of a session; left out: nothing is known. */
+  findPublished?: typeof findPublished;
 }
 
 /** A live camera must not stop while the log is away; a film can wait, and keeps memory small. */
@@ -43,39 +61,78 @@ const filmBufferBytes = 8 * 2 ** 20;
  */
 export async function startCapture(
   options: CaptureOptions,
-  dependencies: CaptureDependencies = { openProducer: openRecordProducer },
-): Promise<RunningPart> {
+  dependencies: CaptureDependencies = { openProducer: openRecordProducer, lookBack, findPublished },
+): Promise<RunningCapture> {
   const ffmpeg = await loadFfmpeg();
-  const { brokers, logger } = options;
+  const { brokers } = options;
   const producer = await dependencies.openProducer({ brokers, clientId: 'vigil-capture' });
-  const partitions = await partitionsOfFrames(producer, brokers).catch(async (error: unknown) => {
+  warnOfFewThreads(options);
+  try {
+    return await startCameras(options, { ...dependencies, ffmpeg, producer });
+  } catch (error) {
     await producer.close({ abort: true });
     throw error;
+  }
+}
+
+async function startCameras(
+  options: CaptureOptions,
+  given: Omit<Shared, 'partitions' | 'statements'>,
+): Promise<RunningCapture> {
+  const { producer } = given;
+  const partitions = await partitionsOfFrames(producer, options.brokers);
+  const statements = new StatementSender(producer, options.logger);
+  const shared = { ...given, partitions, statements };
+  const cameras: CameraCapture[] = [];
+  for (const camera of options.cameras) cameras.push(await cameraCapture(camera, options, shared));
+  const hold = (isHeld: boolean) => {
+    for (const camera of cameras) camera.hold(isHeld);
+  };
+  hold(options.isHeld ?? false);
+  return { ...runningPart(cameras, { once: options.once, producer, statements }), hold };
+}
+
+type Shared = CaptureDependencies & {
+  ffmpeg: Ffmpeg;
+  producer: RecordProducer;
+  partitions: number;
+  statements: StatementSender;
+};
+
+async function cameraCapture(
+  configured: CameraOptions,
+  { brokers, pace, once, logger, resumeSinceMs }: CaptureOptions,
+  { ffmpeg, producer, partitions, statements, delayMs, maxRetryDelayMs, ...rest }: Shared,
+): Promise<CameraCapture> {
+  const camera = once ? { ...configured, loop: false } : configured;
+  const since = resumeSinceMs === undefined ? {} : { resumeSinceMs };
+  const past = (await rest.lookBack?.(camera, { brokers, ...since })) ?? {};
+  if (past.published) logger.info(`${camera.id} goes on after frame ${past.published.last} of its film`);
+  const publisher = new FramePublisher({
+    producer,
+    partitions,
+    maxBufferedBytes: rest.maxBufferedBytes ?? (looksLive(camera.source) ? liveBufferBytes : filmBufferBytes),
+    logger,
+    ...(maxRetryDelayMs === undefined ? {} : { maxRetryDelayMs }),
+    findPublished: async (frames) => whichAreThere(frames, brokers, rest.findPublished),
   });
-  warnOfFewThreads(options);
-  const statements = new StatementSender(producer, logger);
-  const cameras = options.cameras.map((camera) => {
-    const maxBufferedBytes =
-      dependencies.maxBufferedBytes ?? (looksLive(camera.source) ? liveBufferBytes : filmBufferBytes);
-    const { delayMs, maxRetryDelayMs } = dependencies;
-    const publisher = new FramePublisher({
-      producer,
-      partitions,
-      maxBufferedBytes,
-      logger,
-      ...(maxRetryDelayMs === undefined ? {} : { maxRetryDelayMs }),
-    });
-    return new CameraCapture({
-      ffmpeg,
-      camera: options.once ? { ...camera, loop: false } : camera,
-      pace: options.pace,
-      publisher,
-      statements,
-      logger,
-      ...(delayMs === undefined ? {} : { delayMs }),
-    });
-  });
-  return runningPart(cameras, { once: options.once, producer, statements });
+  const delays = delayMs === undefined ? {} : { delayMs };
+  return new CameraCapture({ ffmpeg, camera, pace, publisher, statements, logger, past, ...delays });
+}
+
+/** Frames are sent long before this after they were captured. */
+const longestWaitUs = 3_600_000_000;
+
+async function whichAreThere(
+  frames: readonly Frame[],
+  brokers: readonly string[],
+  find: CaptureDependencies['findPublished'],
+): Promise<readonly Frame[]> {
+  const [first] = frames;
+  if (!find || !first) return [];
+  const { camera, session, capturedAtUs } = first;
+  const published = await find({ camera, session, openedAtUs: capturedAtUs - longestWaitUs }, brokers);
+  return frames.filter((each) => each.session === session && published.has(each.frame));
 }
 
 async function partitionsOfFrames(producer: RecordProducer, brokers: readonly string[]): Promise<number> {

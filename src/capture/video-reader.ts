@@ -5,7 +5,9 @@ import { ffmpegErrors } from './ffmpeg-errors.ts';
 import { cutShort, type FilmEnd, swallowedFrames } from './film-end.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import type { DecodedFrame, FrameReader, ReaderEvents } from './frame-reader.ts';
+import { PacketLoss } from './packet-loss.ts';
 import { type Input, type OpenResult, PacketReader } from './packet-reader.ts';
+import { onMissedPackets } from './rtp-log.ts';
 import { SilenceGuard } from './silence-guard.ts';
 import { networkFault } from './source-fault.ts';
 
@@ -31,6 +33,8 @@ export class VideoReader implements FrameReader {
   readonly #packets: PacketReader;
   readonly #decoder: FrameDecoder;
   readonly #silence: SilenceGuard;
+  readonly #loss: PacketLoss | undefined;
+  #stopListening: (() => void) | undefined;
   #stream: Stream | undefined;
   #pending: Packet | undefined;
   /** FFmpeg's code at which the packets ended; judged only once the decoder has given its last frames. */
@@ -51,11 +55,18 @@ export class VideoReader implements FrameReader {
     this.#options = options;
     this.#packets = new PacketReader(options.ffmpeg);
     this.#decoder = new FrameDecoder(options.ffmpeg);
+    if (options.input.options.rtsp_transport === 'udp')
+      this.#loss = new PacketLoss(
+        () => performance.now(),
+        (frames) => options.events.onMissing(frames),
+      );
     this.#silence = new SilenceGuard(options.silenceMs, () => this.#packets.interrupt());
   }
 
   async open(): Promise<void> {
     this.#silence.start();
+    const loss = this.#loss;
+    if (loss) this.#stopListening = onMissedPackets(this.#options.ffmpeg, () => loss.wasTold());
     const opened = await this.#packets.open(this.#options.input);
     if (!opened.ok) throw await this.#openFault(opened);
     const { live } = this.#options;
@@ -86,6 +97,7 @@ export class VideoReader implements FrameReader {
     if (this.#closed) return;
     this.#closed = true;
     this.#silence.stop();
+    this.#stopListening?.();
     this.#decoder.close();
     await this.#packets.close();
   }
@@ -109,10 +121,17 @@ export class VideoReader implements FrameReader {
       this.#silence.refresh();
       this.#packetCount += 1;
       this.#openedAtUs ||= this.#packets.arrivedAtUs;
+      this.#noteTime(packet);
       // Joining a running camera between two keyframes: what comes before the first one cannot be decoded.
       this.#sawKeyframe ||= packet.isKeyframe || !this.#options.network;
       if (this.#sawKeyframe) return packet;
     }
+  }
+
+  #noteTime({ pts }: Packet): void {
+    const { timeBase } = this.#stream ?? {};
+    if (!this.#loss || !timeBase || pts === this.#options.ffmpeg.constants.AV_NOPTS_VALUE) return;
+    this.#loss.sawPacket((Number(pts) * 1_000_000 * timeBase.num) / timeBase.den);
   }
 
   #decoded(): DecodedFrame {

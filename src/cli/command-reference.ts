@@ -29,14 +29,15 @@ file.
 adds where an unexpected error comes from.
 
 **Exit codes.** 0: done, or ended by Ctrl-C. 1: it failed; with \`--once\` also when frames in and results out differ.
+\`broker --check\`: 3 when a start repairs what was found, 4 when records are lost or the broker does not start.
 2: the command line or the configuration makes no sense. 70: something unexpected. 130: a second Ctrl-C, or Ctrl-C in a
 run with \`--once\`. [errors.md](errors.md) lists every fault.
 
 **Processes.** \`vigil up\` runs each part in a process of its own: the broker, one capture per camera, one per detector,
-the page. A part that dies, by a crash of native code too, is started again: at once the first time, then with more
+one that follows tracks, the page. A part that dies, by a crash of native code too, is started again: at once the first time, then with more
 patience, up to ten seconds. It is given up only for what a restart cannot heal, such as a port in use at the start or a
-model that does not exist; one camera that is given up leaves the others alone. Ctrl-C ends cameras, detectors, the page
-and the broker in this order, within three seconds; a second Ctrl-C ends all at once. When the supervising process itself
+model that does not exist; one camera that is given up leaves the others alone. Ctrl-C ends cameras, detectors, tracks, the
+page and the broker in this order, within three seconds; a second Ctrl-C ends all at once. When the supervising process itself
 is killed its parts end by themselves.
 
 **Passwords.** Parts get their options over a channel, not on their command lines, and \`vigil up\` hides its own. What npm
@@ -48,5 +49,6 @@ or a shell shows of \`--camera rtsp://user:password@…\` is not in Vigil's hand
 
     vigil capture site.yml        # where the cameras are
     vigil detect site.yml         # on each machine that has cores to spare
+    vigil track site.yml          # anywhere: one is enough, more share the cameras
     vigil serve site.yml          # where people look
 `;

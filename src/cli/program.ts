@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { fault } from '../base/errors.ts';
+import { auditCommand } from './commands/audit.ts';
 import { brokerCommand } from './commands/broker.ts';
+import { compareCommand } from './commands/compare.ts';
 import { configCommand } from './commands/config.ts';
 import { consumeCommand } from './commands/consume.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
 import { modelsCommand } from './commands/models.ts';
-import { captureCommand, detectCommand, serveCommand } from './commands/part-commands.ts';
+import { captureCommand, detectCommand, serveCommand, trackCommand } from './commands/part-commands.ts';
+import { planCommand } from './commands/plan.ts';
 import { produceCommand } from './commands/produce.ts';
 import { topicsCommand } from './commands/topics.ts';
 import { upCommand } from './commands/up.ts';
@@ -29,10 +33,15 @@ Examples:
     brokerCommand(),
     captureCommand(),
     detectCommand(),
+    trackCommand(),
     serveCommand(),
     topicsCommand(),
     produceCommand(),
     consumeCommand(),
+    auditCommand(),
+    planCommand(),
+    deadLettersCommand(),
+    compareCommand(),
     modelsCommand(),
     configCommand(),
   ]) {

@@ -1,14 +1,19 @@
-import { type FaultCode, isFault, type VigilError } from '../base/errors.ts';
+import { type FaultCode, fault, isFault, type VigilError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { openRecordProducer } from '../stage/record-producer.ts';
 import { encodeDeadLetter } from '../topics/dead-letter-record.ts';
 import { decodeFrame, type Frame } from '../topics/frame-record.ts';
+import { cameraPartition } from '../topics/partitioning.ts';
 import { type IncomingRecord, type OutgoingRecord, recordRef } from '../topics/record.ts';
 import { encodeResult, type Result } from '../topics/result-record.ts';
+import { topicNames } from '../topics/topic-names.ts';
 import type { JpegFrame, Sight } from './inference/detector.ts';
 
 export interface FrameWorkOptions {
   /** `<name>@<version>` */
   detector: string;
+  /** Named in each result. */
+  model?: string;
   look(frame: JpegFrame): Promise<Sight>;
   /** Frames of other cameras are passed over; undefined: all cameras. */
   cameras?: ReadonlySet<string> | undefined;
@@ -16,11 +21,32 @@ export interface FrameWorkOptions {
   embed: boolean;
   /** Partitions of `processed_images`. */
   partitions: number;
+  /** The results are a second opinion on past frames; nobody waits for them. */
+  isReplay?: boolean;
   logger: Pick<Logger, 'warn'>;
 }
 
 /** Faults of one frame; any other fault is the detector's own and must not be written down as the frame's. */
 const frameFaults: readonly FaultCode[] = ['FRAME_UNDECODABLE', 'INFERENCE_FAILED'];
+
+/** Whether it is the frame that failed, and not the detector. */
+export function isFrameFault(error: unknown): error is VigilError {
+  return isFault(error) && frameFaults.includes(error.code);
+}
+
+/** Partitions of `processed_images`. @throws BROKER_UNREACHABLE, also when the topic is not there */
+export async function resultPartitions(brokers: readonly string[], clientId: string): Promise<number> {
+  const producer = await openRecordProducer({ brokers, clientId });
+  try {
+    const partitions = await producer.partitionsOf(topicNames.processedImages);
+    if (partitions > 0) return partitions;
+    throw fault('BROKER_UNREACHABLE', `${brokers.join(', ')} has no topic "${topicNames.processedImages}"`, {
+      next: 'Start a capture against these brokers first: it creates the topics.',
+    });
+  } finally {
+    await producer.close();
+  }
+}
 
 /**
  * Makes the function that turns a record of `raw_video_frames` into what is published for it:
@@ -39,9 +65,28 @@ export function frameWork(options: FrameWorkOptions): (record: IncomingRecord) =
       const sight = await options.look(frame);
       return [encode(record, frame, sight, options)];
     } catch (error) {
-      if (!isFault(error) || !frameFaults.includes(error.code)) throw error;
+      if (!isFrameFault(error)) throw error;
       return fail(record, frame, error, options);
     }
+  };
+}
+
+/** What is published for a frame on which the process has ended every time: a result that says so, and a dead letter. */
+export function poisonWork(options: FrameWorkOptions): (record: IncomingRecord, deaths: number) => OutgoingRecord[] {
+  return (record, deaths) => {
+    const message = `the detector's process ended ${deaths} times while the model looked at this frame alone`;
+    const error = fault('FRAME_POISONOUS', message);
+    const frame = readFrame(record);
+    return isFault(frame) ? [refuse(record, error, options)] : fail(record, frame, error, options);
+  };
+}
+
+/** Where a frame's result will go. */
+export function resultTargets({ cameras, partitions }: Pick<FrameWorkOptions, 'cameras' | 'partitions'>) {
+  return ({ headers }: IncomingRecord): { topic: string; partition: number }[] => {
+    const camera = headers.get('camera');
+    if (camera === undefined || cameras?.has(camera) === false) return [];
+    return [{ topic: topicNames.processedImages, partition: cameraPartition(camera, partitions) }];
   };
 }
 
@@ -59,9 +104,9 @@ function refuse(record: IncomingRecord, error: VigilError, { detector, logger }:
   return encodeDeadLetter(record, detector, { code: error.code, message: error.message });
 }
 
-function fail(record: IncomingRecord, frame: Frame, fault: VigilError, options: FrameWorkOptions): OutgoingRecord[] {
+function fail(record: IncomingRecord, frame: Frame, reason: VigilError, options: FrameWorkOptions): OutgoingRecord[] {
   const { detector, logger } = options;
-  const error = { code: fault.code, message: fault.message };
+  const error = { code: reason.code, message: reason.message };
   logger.warn(
     { detector, record: recordRef(record), code: error.code },
     `a frame of ${frame.camera}: ${error.message}`,
@@ -76,8 +121,10 @@ function encode(
   record: IncomingRecord,
   { jpeg, ...frame }: Frame,
   outcome: Pick<Result, 'detections' | 'inferenceUs' | 'error'>,
-  { detector, embed, partitions }: FrameWorkOptions,
+  { detector, model, embed, partitions, isReplay }: FrameWorkOptions,
 ): OutgoingRecord {
-  const result = { frame, frameRef: recordRef(record), detector, ...outcome };
+  const named = model === undefined ? {} : { model };
+  const replay = isReplay ? { replay: true as const } : {};
+  const result = { frame, frameRef: recordRef(record), detector, ...named, ...replay, ...outcome };
   return encodeResult(result, embed ? jpeg : undefined, partitions);
 }

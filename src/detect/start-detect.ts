@@ -1,29 +1,30 @@
-import { availableParallelism } from 'node:os';
-import { fault } from '../base/errors.ts';
+import { randomUUID } from 'node:crypto';
+import { wallClockUs } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { nearest } from '../base/nearest.ts';
+import type { DeliveryKind } from '../stage/delivery.ts';
 import type { RunningPart } from '../stage/part.ts';
-import { openRecordProducer } from '../stage/record-producer.ts';
-import { startWorkLoop } from '../stage/work-loop.ts';
+import type { RecordPosition } from '../stage/record-consumer.ts';
+import type { BusyMeter } from '../stage/scaling/busy-meter.ts';
+import { type RunningWorkLoop, startWorkLoop, type WorkLoopOptions } from '../stage/work-loop.ts';
 import { topicNames } from '../topics/topic-names.ts';
-import { frameWork } from './frame-work.ts';
-import { framesPerThread, type InferencePool, startInferencePool } from './inference/inference-pool.ts';
-import { type FoundModel, findModel } from './models/find-model.ts';
+import { type FrameWorkOptions, frameWork, poisonWork, resultPartitions, resultTargets } from './frame-work.ts';
+import type { JpegFrame } from './inference/detector.ts';
+import type { Looker, LookerOptions } from './looker/looker.ts';
+import { startLooker } from './looker/start-looker.ts';
+import type { ServerHealth } from './remote/remote-looker.ts';
+import { ServerTeller } from './remote/server-teller.ts';
+import { urgentWork } from './urgent-work.ts';
 
-export interface DetectorOptions {
+export interface DetectorOptions extends LookerOptions {
   name: string;
   /** 1 when left out; a new version is a new consumer group with results of its own. */
   version?: number;
-  /** The name of a built-in model, or the path of an .onnx file or of its manifest. */
-  model: string;
-  /** Only these labels are reported; left out: all that the model knows. */
-  labels?: readonly string[];
-  /** 0..1; left out: the model's own. */
-  threshold?: number;
-  /** Inference threads; `auto` is one per core. */
-  workers: 'auto' | number;
+  /** `exactly-once` when left out. */
+  delivery?: DeliveryKind;
   /** Frames of other cameras are passed over; left out: all cameras. */
   cameras?: readonly string[];
+  /** Urgent: frames that are older when they are read are discarded, and the ledger says so. Left out: complete. */
+  maxLagMs?: number;
   /** Whether a result carries its frame's picture. */
   embed: boolean;
   /**
@@ -31,6 +32,16 @@ export interface DetectorOptions {
    * once instead of after the group's session time-out. No two running processes may share it; left out: none.
    */
   instance?: string;
+  /** The process before this one died: the frames it had in hand are looked at one by one, until the one to blame is found. */
+  afterCrash?: boolean;
+  /** Past frames only, by a group of its own; left out: all frames there are and will be. */
+  replay?: Replay;
+}
+
+export interface Replay {
+  groupId: string;
+  /** Offset of each partition of the frames at which it ends, that one not included. */
+  ends: ReadonlyMap<number, bigint>;
 }
 
 export interface StartDetectOptions {
@@ -39,11 +50,15 @@ export interface StartDetectOptions {
   /** Where models are kept between runs. */
   cacheDir: string;
   logger: Logger;
+  /** Told of each frame that is looked at, and how long that takes. */
+  meter?: BusyMeter;
 }
 
 export interface RunningDetector extends RunningPart {
   /** Name of the model that looks: another one than was asked for where that could not be had. */
   readonly model: string;
+  /** How far each partition was read of which nothing is in hand. */
+  idlePositions(): RecordPosition[];
 }
 
 /** `people@1`: who made a result. */
@@ -60,102 +75,103 @@ export function detectorId({ name, version = 1 }: Pick<DetectorOptions, 'name' |
  */
 export async function startDetect(options: StartDetectOptions): Promise<RunningDetector> {
   const { detector, logger } = options;
-  const model = await findModel(detector.model, { cacheDir: options.cacheDir, logger });
-  checkLabels(detector, model);
-  const pool = await startPool(options, model);
+  const id = detectorId(detector);
+  const teller = new ServerTeller({ brokers: options.brokers, clientId: `detect-${id}` });
+  const looker = await startLooker({
+    detector: id,
+    looker: detector,
+    cacheDir: options.cacheDir,
+    logger,
+    onServer: serverNews(options, teller),
+  });
+  const close = async () => void (await Promise.all([looker.close(), teller.close()]));
   try {
-    const loop = await startLoop(options, pool);
-    announce(options, model, pool.threads);
-    return new Detect(loop, pool, model.manifest.name);
+    return new Detect(await startLoop(options, looker), looker, close);
   } catch (error) {
-    await pool.close();
+    await close();
     throw error;
   }
+}
+
+/** Tells the ledger how the server of a remote model is. */
+function serverNews({ detector }: StartDetectOptions, teller: ServerTeller): (health: ServerHealth) => void {
+  const instance = detector.instance ?? randomUUID();
+  return (health) => teller.tell({ detector: detectorId(detector), instance, statedAtUs: wallClockUs(), ...health });
 }
 
 class Detect implements RunningDetector {
   readonly done: Promise<void>;
   readonly model: string;
-  readonly #loop: RunningPart;
-  readonly #pool: InferencePool;
+  readonly #loop: RunningWorkLoop;
+  readonly #looker: Looker;
+  readonly #release: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
-  constructor(loop: RunningPart, pool: InferencePool, model: string) {
-    this.model = model;
+  constructor(loop: RunningWorkLoop, looker: Looker, release: () => Promise<void>) {
+    this.model = looker.model;
     this.#loop = loop;
-    this.#pool = pool;
-    this.done = Promise.race([loop.done, pool.failed]);
+    this.#looker = looker;
+    this.#release = release;
+    this.done = Promise.race([loop.done, looker.failed]);
     // Whoever waits for `done` is told; closing only frees what is left.
     this.done.catch(() => this.close().catch(() => undefined));
   }
 
+  idlePositions(): RecordPosition[] {
+    return this.#loop.idlePositions();
+  }
+
   close(): Promise<void> {
-    this.#closing ??= this.#loop.close().finally(() => this.#pool.close());
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#looker.giveUpWaiting();
+    await this.#loop.close().finally(() => this.#release());
   }
 }
 
-function startPool({ detector, logger }: StartDetectOptions, { manifest, path }: FoundModel): Promise<InferencePool> {
-  const { labels, threshold } = detector;
-  return startInferencePool({
-    settings: {
-      manifest,
-      path,
-      ...(labels === undefined ? {} : { labels }),
-      ...(threshold === undefined ? {} : { threshold }),
-    },
-    threads: detector.workers === 'auto' ? availableParallelism() : Math.max(1, Math.floor(detector.workers)),
-    onCrash: (error) => logger.error({ detector: detectorId(detector) }, `${error.message}; another thread takes over`),
-  });
-}
-
-async function startLoop({ brokers, detector, logger }: StartDetectOptions, pool: InferencePool): Promise<RunningPart> {
+async function startLoop(
+  { brokers, detector, logger, meter }: StartDetectOptions,
+  looker: Looker,
+): Promise<RunningWorkLoop> {
   const id = detectorId(detector);
-  const groupId = `detect-${id}`;
+  const { replay } = detector;
+  const groupId = replay?.groupId ?? `detect-${id}`;
+  const partitions = await resultPartitions(brokers, groupId);
+  const cameras = detector.cameras && new Set(detector.cameras);
+  const look = (frame: JpegFrame) =>
+    meter ? meter.measure(looker.concurrency, () => looker.look(frame)) : looker.look(frame);
+  const frames = {
+    detector: id,
+    model: looker.model,
+    look,
+    cameras,
+    embed: detector.embed,
+    partitions,
+    logger,
+    isReplay: replay !== undefined,
+  };
   return startWorkLoop({
     brokers,
     clientId: groupId,
     groupId,
+    ...(detector.delivery === undefined ? {} : { delivery: detector.delivery }),
+    targets: resultTargets({ cameras, partitions }),
     ...(detector.instance === undefined ? {} : { groupInstanceId: detector.instance }),
     topics: [topicNames.rawVideoFrames],
-    concurrency: () => pool.threads * framesPerThread,
-    work: frameWork({
-      detector: id,
-      look: (frame) => pool.look(frame),
-      cameras: detector.cameras && new Set(detector.cameras),
-      embed: detector.embed,
-      partitions: await resultPartitions(brokers, groupId),
-      logger,
-    }),
+    concurrency: () => looker.concurrency,
+    ...loopWork(detector, frames),
+    poison: { afterCrash: detector.afterCrash ?? false, refuse: poisonWork(frames) },
+    ...(replay ? { isPast: ({ partition, offset }) => offset >= (replay.ends.get(partition) ?? 0n) } : {}),
     onInterruption: (error) => logger.warn({ detector: id }, `${error.message}; going on`),
   });
 }
 
-async function resultPartitions(brokers: readonly string[], clientId: string): Promise<number> {
-  const producer = await openRecordProducer({ brokers, clientId });
-  try {
-    const partitions = await producer.partitionsOf(topicNames.processedImages);
-    if (partitions > 0) return partitions;
-    throw fault('BROKER_UNREACHABLE', `${brokers.join(', ')} has no topic "${topicNames.processedImages}"`, {
-      next: 'Start a capture against these brokers first: it creates the topics.',
-    });
-  } finally {
-    await producer.close();
-  }
-}
-
-function checkLabels({ labels = [] }: DetectorOptions, { manifest }: FoundModel): void {
-  for (const label of labels) {
-    if (manifest.labels.includes(label)) continue;
-    const meant = nearest(label, manifest.labels);
-    throw fault('CONFIG_INVALID', `The model "${manifest.name}" does not know the label "${label}"`, {
-      next: meant ? `Did you mean "${meant}"?` : `\`vigil models show ${manifest.name}\` lists its labels.`,
-    });
-  }
-}
-
-function announce({ detector, logger }: StartDetectOptions, { manifest, path }: FoundModel, threads: number): void {
-  const threshold = detector.threshold ?? manifest.threshold;
-  const details = { model: manifest.name, licence: manifest.licence, threads, threshold, path };
-  logger.info(details, `detector ${detectorId(detector)} looks with ${manifest.name}`);
+/** A complete group looks at every frame; an urgent one at those that are young enough. */
+function loopWork({ maxLagMs }: DetectorOptions, options: FrameWorkOptions): Pick<WorkLoopOptions, 'work' | 'gather'> {
+  const work = frameWork(options);
+  if (maxLagMs === undefined) return { work };
+  return urgentWork({ ...options, maxLagMs, nowUs: wallClockUs, work });
 }

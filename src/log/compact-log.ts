@@ -1,4 +1,4 @@
-import { fault } from '../base/errors.ts';
+import { fault, isDiskFull } from '../base/errors.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { type CompactionRules, latestOffsets, writeCompacted } from './compaction.ts';
 import { segmentFileName } from './file-names.ts';
@@ -93,7 +93,7 @@ async function compactGroup(job: CompactionJob, group: Segment[], rules: Compact
   if (!first) return;
   const path = `${directory}/${segmentFileName(first.baseOffset, 'log')}`;
   const before = group.reduce((sum, each) => sum + each.sizeBytes, 0);
-  const after = await writeCompacted(fileSystem, path + cleanedSuffix, group, rules);
+  const after = await writeCleaned(job, path + cleanedSuffix, group, rules);
   if (job.isStopped() || (others.length === 0 && after === before)) {
     await fileSystem.remove(path + cleanedSuffix);
     return;
@@ -102,6 +102,21 @@ async function compactGroup(job: CompactionJob, group: Segment[], rules: Compact
     await swap(job, group, path);
   } catch (error) {
     throw fault('LOG_FAILED', `${path}: replacing segments by a compacted one failed`, { cause: error });
+  }
+}
+
+/** @throws the system's error, with nothing left behind: a full disk needs the room */
+async function writeCleaned(
+  { fileSystem }: CompactionJob,
+  path: string,
+  group: readonly Segment[],
+  rules: CompactionRules,
+): Promise<number> {
+  try {
+    return await writeCompacted(fileSystem, path, group, rules);
+  } catch (error) {
+    await fileSystem.remove(path);
+    throw error;
   }
 }
 
@@ -119,6 +134,18 @@ async function swap(job: CompactionJob, group: readonly Segment[], path: string)
   await fileSystem.syncDirectory(directory);
   fileSystem.rename(path + swapSuffix, path);
   await fileSystem.syncDirectory(directory);
+  await persistIndexes(job, made);
+}
+
+/** On a full disk the indexes stay in memory, and the next start makes them anew: half of one must not be found there. */
+async function persistIndexes({ fileSystem, directory }: CompactionJob, made: Segment): Promise<void> {
+  try {
+    made.persistIndexes();
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    await removeSegment(fileSystem, directory, made.baseOffset, false);
+    return;
+  }
   made.seal();
   await made.syncIndexes();
 }

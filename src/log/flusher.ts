@@ -12,12 +12,15 @@ export interface Flushable {
  */
 export class Flusher {
   readonly #concurrency: number;
+  readonly #onFlush: (seconds: number) => void;
   readonly #waiting = new Set<Flushable>();
   readonly #running = new Set<Flushable>();
   #isScheduled = false;
 
-  constructor(options: { concurrency?: number } = {}) {
+  /** @param options.onFlush gets the time that each flush took */
+  constructor(options: { concurrency?: number; onFlush?: (seconds: number) => void } = {}) {
     this.#concurrency = options.concurrency ?? 3;
+    this.#onFlush = options.onFlush ?? (() => {});
   }
 
   /** Puts the log in line, unless it is there. One that is being flushed comes again when that has ended. */
@@ -37,7 +40,9 @@ export class Flusher {
       if (this.#running.has(log)) continue;
       this.#waiting.delete(log);
       this.#running.add(log);
+      const begunMs = performance.now();
       void log.flushWaiting().finally(() => {
+        this.#onFlush((performance.now() - begunMs) / 1000);
         this.#running.delete(log);
         this.#start();
       });

@@ -100,10 +100,14 @@ class Loader {
     return this.#segments.length;
   }
 
+  /**
+   * Whether a segment and its indexes are on the disk for certain: only the flush of something behind it says so. One that ends
+   * exactly at the recovery point may have been closed since.
+   */
   #isTrusted(index: number): boolean {
     if (this.#options.cleanShutdown) return true;
     const next = this.#segments[index + 1];
-    return next !== undefined && next.baseOffset <= this.#options.recoveryPoint;
+    return next !== undefined && next.baseOffset < this.#options.recoveryPoint;
   }
 
   #rebuildIndexes(segment: Segment): void {
@@ -233,7 +237,11 @@ class Loader {
   }
 }
 
-function findSegments({ fileSystem, directory, nowMs }: LoadOptions): Segment[] {
+export function findSegments({
+  fileSystem,
+  directory,
+  nowMs,
+}: Pick<LoadOptions, 'fileSystem' | 'directory' | 'nowMs'>): Segment[] {
   return fileSystem
     .list(directory)
     .flatMap((name) => {

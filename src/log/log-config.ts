@@ -1,5 +1,14 @@
+import type { Compression } from '../wire/record-batch.ts';
+
 /** When an append is acknowledged. See docs/storage-format.md. */
 export type FlushPolicy = 'commit' | 'interval' | 'never';
+
+/** How records are kept compressed; `producer`: as they came. Levels are for gzip and zstd. */
+export interface CompressionConfig {
+  type: Compression | 'producer';
+  gzipLevel: number;
+  zstdLevel: number;
+}
 
 /** Settings of one log: Kafka's topic configs in camelCase, with Kafka's defaults, and when to flush. */
 export interface LogConfig {
@@ -18,6 +27,7 @@ export interface LogConfig {
   cleanupPolicy: readonly ('delete' | 'compact')[];
   /** Largest record batch accepted, in bytes. */
   maxMessageBytes: number;
+  compression: CompressionConfig;
   messageTimestampType: 'CreateTime' | 'LogAppendTime';
   /** How far a record's time may lie before and after the broker's, CreateTime only. */
   messageTimestampBeforeMaxMs: number;
@@ -39,6 +49,7 @@ export const defaultLogConfig: LogConfig = {
   retentionBytes: -1,
   cleanupPolicy: ['delete'],
   maxMessageBytes: 1_048_588,
+  compression: { type: 'producer', gzipLevel: -1, zstdLevel: 3 },
   messageTimestampType: 'CreateTime',
   messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
   messageTimestampAfterMaxMs: 3_600_000,

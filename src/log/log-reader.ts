@@ -1,5 +1,6 @@
 import { readFully } from '../base/file-system.ts';
 import { batchAt, batchHeaderBytes, RecordBatch } from '../wire/record-batch.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 
@@ -23,18 +24,19 @@ export interface ReadRequest {
  *
  * @throws the system's error when the file cannot be read, and an Error when it holds something else than a batch there
  */
-export function readBatches(segments: SegmentList, request: ReadRequest): ReadSlice {
+export function readBatches(segments: SegmentList, request: ReadRequest, memory: ReadBuffers): ReadSlice {
   const { segment, position } = locate(segments, request.fromOffset);
   const available = segment.sizeBytes - position;
   const length = Math.min(Math.max(request.maxBytes, 0), available);
-  const bytes = Buffer.allocUnsafe(Math.max(length, Math.min(available, batchHeaderBytes)));
+  const bytes = memory.take(Math.max(length, Math.min(available, batchHeaderBytes)));
   const filled = readFully(segment.file, bytes, position);
   const whole = wholeBatches(bytes.subarray(0, filled), request.endOffset, length);
   if (whole.problem) throw new Error(`${segment.path}, byte ${position + whole.sizeBytes}: ${whole.problem}`);
   if (whole.sizeBytes > 0) return slice(segment, position, bytes.subarray(0, whole.sizeBytes), whole.nextOffset);
+  memory.giveBack(bytes);
   if (!request.minOneBatch || whole.firstBatchBytes === 0 || whole.firstBatchBytes > available)
     return { buffers: [], sizeBytes: 0, nextOffset: request.fromOffset };
-  const first = Buffer.allocUnsafe(whole.firstBatchBytes);
+  const first = memory.take(whole.firstBatchBytes);
   readFully(segment.file, first, position);
   return slice(segment, position, first, new RecordBatch(first, 0, first.length).lastOffset + 1n);
 }

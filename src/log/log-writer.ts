@@ -30,6 +30,7 @@ export class LogWriter {
   readonly #options: LogWriterOptions;
   readonly #unsynced = new Set<Segment>();
   #hasNewFiles = false;
+  #isRollUnfinished = false;
 
   constructor(options: LogWriterOptions) {
     this.#options = options;
@@ -55,7 +56,8 @@ export class LogWriter {
       lastOffset: nextOffset - 1n,
       maxTimestampMs: largestTimestamp(batches),
     };
-    if (mustRoll(this.#segments.active, incoming, context.config, context.nowMs)) this.roll(context.nowMs);
+    const isFull = mustRoll(this.#segments.active, incoming, context.config, context.nowMs);
+    if (isFull || this.#isRollUnfinished) this.roll(context.nowMs);
     const { active } = this.#segments;
     active.append(bytes, batches, context.config.indexIntervalBytes);
     this.#unsynced.add(active);
@@ -64,10 +66,16 @@ export class LogWriter {
     return baseOffset;
   }
 
-  /** Begins a new segment. The full one and its indexes go to the disk with the next `sync`. */
+  /**
+   * Begins a new segment. The full one and its indexes go to the disk with the next `sync`.
+   *
+   * One that fails may leave files of the new segment, which say that the full one ends here: nothing may be appended
+   * before it has been done again.
+   */
   roll(nowMs: number): void {
     const { fileSystem, directory, snapshots, producers } = this.#options;
     const full = this.#segments.active;
+    this.#isRollUnfinished = true;
     const made = Segment.create({ fileSystem, directory, baseOffset: full.nextOffset, createdMs: nowMs });
     try {
       snapshots.write(producers, full.nextOffset);
@@ -76,6 +84,7 @@ export class LogWriter {
       made.close();
       throw error;
     }
+    this.#isRollUnfinished = false;
     this.#segments.push(made);
     this.#unsynced.add(full);
     this.#hasNewFiles = true;

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { fault, isFault, systemErrorCode, type VigilError } from '../base/errors.ts';
+import { fault, isDiskFull, isFault, type VigilError } from '../base/errors.ts';
 import { type FileSystem, parentOf } from '../base/file-system.ts';
 import type { RecordBatch } from '../wire/record-batch.ts';
 import { type AppendOrigin, checkBatches, type Refusal, refusal } from './batch-checks.ts';
@@ -24,6 +24,8 @@ import type {
 import type { RememberedBatch } from './producer-entry.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
+import { ReadBuffers } from './read-buffers.ts';
+import { recompressed } from './recompress.ts';
 import { removeFolder } from './remove-folder.ts';
 import { countDeletable } from './retention.ts';
 import type { Segment } from './segment.ts';
@@ -51,6 +53,8 @@ export interface PartitionLogOptions {
   flusher: Flusher;
   /** One for all logs of a broker; without it, every read goes to the file system. */
   tailCache?: TailCache;
+  /** One for all logs of a broker, which gives back what it has sent. */
+  readBuffers?: ReadBuffers;
   /** Gets a line for each thing that recovery repaired, and for a failure. */
   report?: (message: string) => void;
 }
@@ -86,6 +90,7 @@ export class PartitionLog {
   readonly #writer: LogWriter;
   readonly #compactor: Compactor;
   readonly #tail: LogTail | undefined;
+  readonly #readBuffers: ReadBuffers;
   readonly #listeners = new Set<() => void>();
   #config: LogConfig;
   #logStartOffset: bigint;
@@ -112,6 +117,7 @@ export class PartitionLog {
     this.#isChanged = !options.cleanShutdown;
     const { fileSystem, directory } = options;
     this.#tail = options.tailCache && new LogTail(options.tailCache);
+    this.#readBuffers = options.readBuffers ?? new ReadBuffers();
     this.#writer = new LogWriter({ ...loaded, fileSystem, directory, segments: this.#segments });
     this.#compactor = new Compactor({
       ...{ fileSystem, directory, segments: this.#segments, producers: loaded.producers },
@@ -211,9 +217,13 @@ export class PartitionLog {
     if (!checked.ok) return checked;
     const verdict = this.#checkProducers(checked.batches, origin);
     if (verdict) return verdict;
+    const [first] = checked.batches;
+    const made = origin === 'client' && first ? recompressed(first, this.#config) : undefined;
+    if (made && !made.ok) return made;
+    const { bytes: kept, batches } = made ? { bytes: made.bytes, batches: [made.batch] } : { bytes, ...checked };
     try {
-      const baseOffset = this.#writer.append(bytes, checked.batches, { leaderEpoch, config: this.#config, nowMs });
-      if (checked.batches.length === 1) this.#tail?.add(bytes, baseOffset, this.logEndOffset);
+      const baseOffset = this.#writer.append(kept, batches, { leaderEpoch, config: this.#config, nowMs });
+      if (batches.length === 1) this.#tail?.add(kept, baseOffset, this.logEndOffset);
       return this.#acknowledge(baseOffset, nowMs);
     } catch (error) {
       return this.#refuseWrite(error);
@@ -246,8 +256,7 @@ export class PartitionLog {
   }
 
   #refuseWrite(error: unknown): Refusal & { cause?: VigilError } {
-    const code = systemErrorCode(error);
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') return this.#storageError(this.#commits.fail(error));
+    if (!isDiskFull(error)) return this.#storageError(this.#commits.fail(error));
     return this.#storageError(fault('DISK_FULL', `${this.#name}: no room to append`, { cause: error }));
   }
 
@@ -310,7 +319,7 @@ export class PartitionLog {
     try {
       const slice =
         this.#tail?.read(fromOffset, endOffset, maxBytes, minOneBatch) ??
-        readBatches(this.#segments, { fromOffset, endOffset, maxBytes, minOneBatch });
+        readBatches(this.#segments, { fromOffset, endOffset, maxBytes, minOneBatch }, this.#readBuffers);
       if (upTo !== 'lastStableOffset') return { ok: true, ...slice, ...offsets };
       return { ok: true, ...slice, aborted: this.abortedTransactions(fromOffset, slice.nextOffset), ...offsets };
     } catch (error) {

@@ -4,23 +4,37 @@ import type { Logger } from '../base/logger.ts';
 import { Ledger } from '../stage/ledger.ts';
 import type { StartFrom } from '../stage/record-consumer.ts';
 import type { LedgerSnapshot } from '../topics/camera-account.ts';
-import { decodeSessionStatement, type SessionStatement } from '../topics/ledger-record.ts';
+import type { TrackPlace } from '../topics/event-schema.ts';
+import { decodeLedgerRecord, type SessionStatement } from '../topics/ledger-record.ts';
 import type { FeedState } from '../topics/live-message.ts';
-import type { IncomingRecord } from '../topics/record.ts';
-import { decodeResult, type Result } from '../topics/result-record.ts';
+import type { ModelServerStatement } from '../topics/model-server-statement.ts';
+import type { IncomingRecord, OutgoingRecord } from '../topics/record.ts';
+import { decodeResult, type Result, retryHeader } from '../topics/result-record.ts';
+import type { SkipStatement } from '../topics/skip-statement.ts';
 import { topicNames } from '../topics/topic-names.ts';
+import {
+  type AccountCheckpoint,
+  checkpointKey,
+  checkpointType,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  offsetsOf,
+} from './account-checkpoint.ts';
 import { CatchUp } from './catch-up.ts';
 import { SessionRegister } from './session-register.ts';
+import { SkipRegister } from './skip-register.ts';
 import { type OpenConsumer, TopicReader, type TopicReaderOptions } from './topic-reader.ts';
 
 /** A result as the page's server read it. */
 export interface SeenResult {
   result: Result;
-  /** Empty when results do not carry their frame. Valid during the call only: it may be a part of a large fetch. */
+  /** Empty when results do not carry their frame. It may be a part of a large fetch: do not keep it for long. */
   jpeg: Buffer;
   /** Wall clock, microseconds since 1970; for a result older than this server, the time at which it was written. */
   readAtUs: number;
   isHistory: boolean;
+  /** Where the camera's tracks were last. */
+  tracks?: readonly TrackPlace[];
 }
 
 export interface AccountFeedOptions {
@@ -34,6 +48,8 @@ export interface AccountFeedOptions {
   nowUs: () => number;
   logger: Logger;
   onResult: (seen: SeenResult) => void;
+  /** A detector says how the server of its model is. */
+  onModelServer?: (statement: ModelServerStatement) => void;
   /** A record that breaks the message contract was left out. */
   onInvalidRecord: (topic: string) => void;
 }
@@ -43,12 +59,21 @@ const quietMs = 500;
 const clockSkewMs = 60_000;
 
 /**
- * Reads `ledger` from its beginning, then `processed_images` from the moment at which counting starts, and keeps the
- * account by frame id: starting again means counting again, with the same outcome.
+ * Reads `ledger` from its beginning, then `processed_images` from where its newest checkpoint stood, or else from the
+ * moment at which counting starts, and keeps the account by frame id: starting again means going on with the same
+ * account, or counting again with the same outcome.
  */
 export class AccountFeed {
   readonly #options: AccountFeedOptions;
   readonly #register = new SessionRegister();
+  readonly #skips = new SkipRegister();
+  readonly #checkpointKey: string;
+  /** The newest one that was read from before this server. */
+  #found: AccountCheckpoint | undefined;
+  /** Where the results that are counted now began. */
+  #start: AccountCheckpoint | undefined;
+  /** Next offset of each partition of `processed_images`. */
+  readonly #offsets = new Map<number, bigint>();
   readonly #statements: TopicReader;
   #statementsCatchUp: CatchUp | undefined;
   #results: TopicReader | undefined;
@@ -62,6 +87,7 @@ export class AccountFeed {
 
   constructor(options: AccountFeedOptions) {
     this.#options = options;
+    this.#checkpointKey = checkpointKey(options);
     this.#ledger = this.#ledgerOfCountedSessions();
     this.#statements = new TopicReader({
       ...this.#readerOf(topicNames.ledger, 'beginning'),
@@ -69,7 +95,7 @@ export class AccountFeed {
         this.#statementsCatchUp ??= this.#catchUp(() => this.#count(this.#firstMomentUs()));
         this.#revision++;
       },
-      onRecord: (record) => this.#decoding(record, () => this.#addStatement(decodeSessionStatement(record))),
+      onRecord: (record) => this.#decoding(record, () => this.#addEntry(record)),
     });
   }
 
@@ -92,6 +118,15 @@ export class AccountFeed {
     return this.#ledger.snapshot(nowMs);
   }
 
+  /** The account as a record to start from; undefined while there is nothing new to keep. */
+  checkpoint(): OutgoingRecord | undefined {
+    if (this.#countFromUs === undefined || this.state !== 'live' || this.#offsets.size === 0) return undefined;
+    const offsets = Object.fromEntries([...this.#offsets].map(([partition, offset]) => [partition, String(offset)]));
+    const savedAtUs = this.#options.nowUs();
+    const cameras = this.#ledger.save();
+    return encodeCheckpoint(this.#checkpointKey, { countFromUs: this.#countFromUs, savedAtUs, offsets, cameras });
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#statementsCatchUp?.close();
@@ -109,18 +144,48 @@ export class AccountFeed {
     this.#countFromUs = fromUs;
     this.#resultsCatchUp?.close();
     this.#resultsCatchUp = undefined;
+    this.#start = undefined;
     this.#ledger = this.#ledgerOfCountedSessions();
     this.#results?.close().catch((error) => this.#options.logger.warn({ err: error }, 'closing a reader failed'));
+    const found = this.#found;
+    this.#start = found && this.#register.countsSame(found.countFromUs, fromUs) ? found : undefined;
+    const from = this.#start
+      ? { offsets: offsetsOf(this.#start) }
+      : { timestampMs: Math.max(0, fromUs / 1000 - clockSkewMs) };
     this.#results = new TopicReader({
-      ...this.#readerOf(topicNames.processedImages, { timestampMs: Math.max(0, fromUs / 1000 - clockSkewMs) }),
+      ...this.#readerOf(topicNames.processedImages, from),
       onOpen: () => {
-        // Opened again after a failure, the topic is read from the same moment again: so is the account.
+        // Opened again after a failure, the topic is read from the same place again: so is the account.
+        this.#offsets.clear();
+        if (this.#start) for (const [partition, offset] of offsetsOf(this.#start)) this.#offsets.set(partition, offset);
         this.#ledger = this.#ledgerOfCountedSessions();
         this.#resultsCatchUp?.close();
         this.#resultsCatchUp = this.#catchUp(() => this.#revision++);
       },
-      onRecord: (record) => this.#decoding(record, () => this.#addResult(record)),
+      onRecord: (record) => {
+        this.#offsets.set(record.partition, record.offset + 1n);
+        this.#decoding(record, () => this.#addResult(record));
+      },
     });
+  }
+
+  #addEntry(record: IncomingRecord): void {
+    if (record.headers.get('ce_type') === checkpointType) {
+      if (this.#countFromUs === undefined && record.key?.toString() === this.#checkpointKey)
+        this.#found = decodeCheckpoint(record);
+      return;
+    }
+    const entry = decodeLedgerRecord(record);
+    if (entry?.kind === 'session') this.#addStatement(entry.statement);
+    else if (entry?.kind === 'skip') this.#addSkip(entry.statement);
+    else if (entry?.kind === 'model-server') this.#options.onModelServer?.(entry.statement);
+  }
+
+  #addSkip(skip: SkipStatement): void {
+    this.#skips.add(skip);
+    if (this.#countFromUs === undefined || !this.#isCounted(skip)) return;
+    this.#ledger.applySkip(skip);
+    this.#revision++;
   }
 
   #addStatement(statement: SessionStatement): void {
@@ -142,7 +207,8 @@ export class AccountFeed {
     const { clock, nowUs, onResult } = this.#options;
     const result = decodeResult(record);
     this.#resultsCatchUp?.saw(record.timestampMs);
-    if (!this.#isCounted(result)) return;
+    // The frame's first result counts, a failed one too; what a replay says of past frames is in nobody's account.
+    if (result.replay || record.headers.has(retryHeader) || !this.#isCounted(result.frame)) return;
     const isHistory = this.#resultsCatchUp?.isReadingHistory ?? false;
     const readAtUs = isHistory ? Math.min(record.timestampMs, clock.nowMs()) * 1000 : nowUs();
     this.#ledger.applyResult(result, readAtUs);
@@ -152,16 +218,21 @@ export class AccountFeed {
   }
 
   /** A session of which no statement was read yet is a new one. */
-  #isCounted({ frame }: Result): boolean {
-    const session = this.#register.find(frame.camera, frame.session);
+  #isCounted({ camera, session: id }: Pick<SkipStatement, 'camera' | 'session'>): boolean {
+    const session = this.#register.find(camera, id);
     return !session || session.openedAtUs >= (this.#countFromUs ?? 0);
   }
 
   #ledgerOfCountedSessions(): Ledger {
     const { expectedDetectors } = this.#options;
-    const ledger = new Ledger(expectedDetectors === undefined ? {} : { expectedDetectors });
+    const ledger = new Ledger({
+      ...(expectedDetectors === undefined ? {} : { expectedDetectors }),
+      ...(this.#start === undefined ? {} : { saved: this.#start.cameras }),
+    });
     const counted = this.#countFromUs === undefined ? [] : this.#register.openedFrom(this.#countFromUs);
     for (const statement of counted) ledger.applyStatement(statement);
+    if (this.#countFromUs !== undefined)
+      for (const skip of this.#skips.all()) if (this.#isCounted(skip)) ledger.applySkip(skip);
     this.#hasSeenCamera ||= counted.length > 0;
     this.#revision++;
     return ledger;

@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { LedgerSnapshot } from '../topics/camera-account.ts';
+import type { GroupAccount } from '../topics/group-account.ts';
+import { groupsSchema } from './group-schema.ts';
 import type { LiveHub } from './live-hub.ts';
 import type { Metrics } from './metrics.ts';
 import { cameraParamsSchema, liveSchema, problemSchema, readySchema, snapshotSchema } from './schemas.ts';
 
 export interface ApiOptions {
   snapshot: () => LedgerSnapshot;
+  groups: () => readonly GroupAccount[];
   /** What is being waited for; undefined when ready. */
   notReadyReason: () => string | undefined;
   hub: LiveHub;
@@ -19,6 +22,11 @@ export const apiRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (server, o
     '/api/cameras',
     { schema: { summary: 'The ledger', tags: ['cameras'], response: { 200: snapshotSchema } } },
     async (_request, reply) => reply.header('cache-control', 'no-store').send(options.snapshot()),
+  );
+  server.get(
+    '/api/groups',
+    { schema: { summary: 'How far detectors are behind', tags: ['groups'], response: { 200: groupsSchema } } },
+    async (_request, reply) => reply.header('cache-control', 'no-store').send([...options.groups()]),
   );
   server.get(
     '/api/cameras/:id/frame.jpg',

@@ -38,12 +38,17 @@ export class LiveClient {
   setView({ cameras, maxFps }: ViewMessage): void {
     this.#cameras = cameras === undefined ? undefined : new Set(cameras);
     this.#intervalMs = maxFps === undefined ? 0 : (1000 / maxFps) * intervalSlack;
-    for (const [stream, frame] of this.#waiting) if (!this.#views(frame)) this.#waiting.delete(stream);
+    for (const [stream, frame] of this.#waiting) if (!this.views(frame.header.camera)) this.#waiting.delete(stream);
+  }
+
+  /** Whether it wants pictures of the camera. */
+  views(camera: string): boolean {
+    return this.#cameras === undefined || this.#cameras.has(camera);
   }
 
   /** Sends the frame now, or once there is room for it and its time has come, unless a newer one is offered before. */
   offer(frame: LiveFrame): void {
-    if (!this.#views(frame)) return;
+    if (!this.views(frame.header.camera)) return;
     const stream = streamOf(frame.header);
     const nowMs = this.#nowMs();
     if (this.#isFull || nowMs < this.#dueAtMs(stream)) {
@@ -76,10 +81,6 @@ export class LiveClient {
 
   get #isFull(): boolean {
     return this.#socket.bufferedAmount > fullBytes;
-  }
-
-  #views(frame: LiveFrame): boolean {
-    return this.#cameras === undefined || this.#cameras.has(frame.header.camera);
   }
 
   #dueAtMs(stream: string): number {

@@ -11,8 +11,8 @@ export interface LiveFrame {
 }
 
 /** uint32 BE header length, header as JSON, JPEG. Copies the picture, so that the fetch it came in can be forgotten. */
-export function encodeLiveFrame({ result, jpeg, readAtUs }: SeenResult): LiveFrame {
-  const header = liveFrameHeader(result, readAtUs);
+export function encodeLiveFrame({ result, jpeg, readAtUs, tracks = [] }: SeenResult): LiveFrame {
+  const header = { ...liveFrameHeader(result, readAtUs), ...(tracks.length > 0 ? { tracks } : {}) };
   const json = Buffer.from(JSON.stringify(header));
   const message = Buffer.allocUnsafeSlow(4 + json.length + jpeg.length);
   message.writeUInt32BE(json.length);

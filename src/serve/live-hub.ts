@@ -1,6 +1,10 @@
 import type { SnapshotMessage, ViewMessage } from '../topics/live-message.ts';
+import type { SeenResult } from './account-feed.ts';
 import { LiveClient, type LiveSocket } from './live-client.ts';
-import { isNewer, type LiveFrame, streamOf } from './live-frame.ts';
+import { encodeLiveFrame, isNewer, type LiveFrame, streamOf } from './live-frame.ts';
+
+/** So long a picture that nobody looks at keeps the fetch in memory that it came in. */
+const unseenMs = 1000;
 
 /** Hands each frame to every client that wants it, at once, and keeps the newest of each stream for those who come later. */
 export class LiveHub {
@@ -8,7 +12,10 @@ export class LiveHub {
   readonly #newest = new Map<string, LiveFrame>();
   /** Streams whose newest frame is from before this server and was not sent yet. */
   readonly #unshown = new Set<string>();
+  /** The newest result of streams that nobody looks at, not made into a message yet. */
+  readonly #unseen = new Map<string, SeenResult>();
   readonly #nowMs: () => number;
+  #settledAtMs = 0;
   #snapshot: string | undefined;
 
   /** @param nowMs a clock that never jumps, milliseconds */
@@ -39,6 +46,20 @@ export class LiveHub {
     if (view.cameras?.length !== 0) this.#offerNewest(client);
   }
 
+  /** Pictures are copied and sent for those who look; without them, the newest of each stream is kept once a second. */
+  see(seen: SeenResult): void {
+    const { camera, session, frame } = seen.result.frame;
+    const stream = `${camera}/${seen.result.detector}`;
+    const waiting = this.#unseen.get(stream)?.result.frame;
+    if (waiting && (waiting.session === session ? waiting.frame > frame : waiting.session > session)) return;
+    if (seen.isHistory || !this.#isViewed(camera)) {
+      this.#unseen.set(stream, seen);
+      return;
+    }
+    this.#unseen.delete(stream);
+    this.show(encodeLiveFrame(seen), false);
+  }
+
   /**
    * Frames are looked at by several workers and may come out of order: one that is older than what was shown is left out.
    *
@@ -60,6 +81,7 @@ export class LiveHub {
 
   /** Sends what clients could not take earlier; call it a few times per second. */
   drain(): void {
+    if (this.#clients.size > 0 || this.#nowMs() - this.#settledAtMs >= unseenMs) this.#settle();
     for (const stream of this.#unshown) {
       const frame = this.#newest.get(stream);
       if (frame) for (const client of this.#clients) client.offer(frame);
@@ -70,6 +92,7 @@ export class LiveHub {
 
   /** The newest frame of a camera, whichever detector looked at it. */
   newestOf(camera: string): LiveFrame | undefined {
+    this.#settle();
     let newest: LiveFrame | undefined;
     for (const frame of this.#newest.values()) {
       if (frame.header.camera === camera && (!newest || isNewer(frame.header, newest.header))) newest = frame;
@@ -77,7 +100,20 @@ export class LiveHub {
     return newest;
   }
 
+  #isViewed(camera: string): boolean {
+    for (const client of this.#clients) if (client.views(camera)) return true;
+    return false;
+  }
+
+  /** Makes messages of what nobody looked at. */
+  #settle(): void {
+    this.#settledAtMs = this.#nowMs();
+    for (const seen of this.#unseen.values()) this.show(encodeLiveFrame(seen), true);
+    this.#unseen.clear();
+  }
+
   #offerNewest(client: LiveClient): void {
+    this.#settle();
     for (const frame of this.#newest.values()) client.offer(frame);
   }
 }

@@ -1,6 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CameraAccount, LedgerSnapshot } from '../topics/camera-account.ts';
+import type { GroupAccount } from '../topics/group-account.ts';
+import type { ModelServerStatement } from '../topics/model-server-statement.ts';
 import type { SeenResult } from './account-feed.ts';
+import { registerGroupMetrics } from './group-metrics.ts';
+import { ModelServerBook } from './model-server-book.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -8,12 +12,13 @@ export interface Metrics {
   text(): Promise<string>;
   sawResult(seen: SeenResult): void;
   sawInvalidRecord(topic: string): void;
+  sawModelServer(statement: ModelServerStatement): void;
 }
 
 /** Frames of one stage that had one outcome. Over all outcomes of a stage the counts add up to the frames that it met. */
 interface FrameCount {
   stage: 'capture' | 'publish' | 'detect';
-  outcome: 'ok' | 'failed' | 'lost';
+  outcome: 'ok' | 'failed' | 'skipped' | 'lost';
   reason: string;
   frames: number;
 }
@@ -21,10 +26,15 @@ interface FrameCount {
 const latencyBucketsSeconds = [0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 
 /** @param snapshot the ledger as it is now; the counters are read from it, so that both always say the same */
-export function createMetrics(snapshot: () => LedgerSnapshot, clientCount: () => number): Metrics {
+export function createMetrics(
+  snapshot: () => LedgerSnapshot,
+  clientCount: () => number,
+  groups: () => readonly GroupAccount[] = () => [],
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerLedgerMetrics(registry, snapshot);
+  registerGroupMetrics(registry, groups);
   new Gauge({
     name: 'vigil_live_clients',
     help: 'Browsers and other clients on the live feed.',
@@ -46,6 +56,17 @@ export function createMetrics(snapshot: () => LedgerSnapshot, clientCount: () =>
     labelNames: ['topic'] as const,
     registers: [registry],
   });
+  const servers = new ModelServerBook();
+  new Gauge({
+    name: 'vigil_model_server_waiting',
+    help: 'Detector processes whose model is on a server that does not answer: their frames wait.',
+    labelNames: ['detector'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [detector, count] of servers.waiting(Date.now())) this.set({ detector }, count);
+    },
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -53,6 +74,7 @@ export function createMetrics(snapshot: () => LedgerSnapshot, clientCount: () =>
       latency.observe({ camera: frame.camera, detector }, Math.max(0, readAtUs - frame.capturedAtUs) / 1e6);
     },
     sawInvalidRecord: (topic) => invalid.inc({ topic }),
+    sawModelServer: (statement) => servers.add(statement),
   };
 }
 
@@ -70,6 +92,7 @@ function registerLedgerMetrics(registry: Registry, snapshot: () => LedgerSnapsho
       }
     },
   });
+  registerDetectorMetrics(registry, snapshot);
   registerCameraGauge(
     registry,
     snapshot,
@@ -87,6 +110,28 @@ function registerLedgerMetrics(registry: Registry, snapshot: () => LedgerSnapsho
   registerCameraGauge(registry, snapshot, 'vigil_camera_up', '1 while the camera delivers frames.', ({ state }) =>
     state === 'running' ? 1 : 0,
   );
+}
+
+function registerDetectorMetrics(registry: Registry, snapshot: () => LedgerSnapshot): void {
+  new Counter({
+    name: 'vigil_detector_frames_total',
+    help: 'Frames that a detector has settled, by outcome; doubled results come on top.',
+    labelNames: ['camera', 'detector', 'outcome', 'reason'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { camera, detectors } of snapshot().cameras) {
+        for (const { detector, results, failed, failedByCode, skipped, doubled } of detectors) {
+          const add = (outcome: string, reason: string, frames: number) =>
+            this.inc({ camera, detector, outcome, reason }, frames);
+          add('ok', '', results - failed);
+          for (const [code, frames] of Object.entries(failedByCode)) add('failed', code, frames);
+          add('skipped', skipped > 0 ? 'max-lag' : '', skipped);
+          add('doubled', '', doubled);
+        }
+      }
+    },
+  });
 }
 
 function registerCameraGauge(
@@ -109,7 +154,7 @@ function registerCameraGauge(
 }
 
 function frameCounts(account: CameraAccount): FrameCount[] {
-  const { captured, lost, lostReasons, published, results, failed } = account;
+  const { captured, lost, lostReasons, published, results, failed, skipped } = account;
   return [
     { stage: 'capture', outcome: 'ok', reason: '', frames: captured - lost },
     ...Object.entries(lostReasons).map(
@@ -117,6 +162,15 @@ function frameCounts(account: CameraAccount): FrameCount[] {
     ),
     { stage: 'publish', outcome: 'ok', reason: '', frames: published },
     { stage: 'detect', outcome: 'ok', reason: '', frames: results - failed },
-    { stage: 'detect', outcome: 'failed', reason: '', frames: failed },
+    ...failuresByCode(account).map(
+      ([reason, frames]) => ({ stage: 'detect', outcome: 'failed', reason, frames }) as const,
+    ),
+    { stage: 'detect', outcome: 'skipped', reason: skipped > 0 ? 'max-lag' : '', frames: skipped },
   ];
+}
+
+/** A frame that several detectors failed on counts once, and then no code is its reason. */
+function failuresByCode({ failed, detectors }: CameraAccount): [string, number][] {
+  const codes = detectors.length === 1 ? Object.entries(detectors[0]?.failedByCode ?? {}) : [];
+  return codes.length > 0 ? codes : [['', failed]];
 }

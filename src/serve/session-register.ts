@@ -31,6 +31,13 @@ export class SessionRegister {
     return [...this.#sessions.values()].filter((each) => each.openedAtUs >= momentUs);
   }
 
+  /** Whether counting from either moment counts the same sessions. */
+  countsSame(oneUs: number, otherUs: number): boolean {
+    const from = Math.min(oneUs, otherUs);
+    const to = Math.max(oneUs, otherUs);
+    return [...this.#sessions.values()].every(({ openedAtUs }) => openedAtUs < from || openedAtUs >= to);
+  }
+
   /** Microseconds since 1970; undefined when there is no session at all. */
   countFromUs(): number | undefined {
     const ofLastRun = [...this.#newestByCamera.values()].filter(

@@ -3,16 +3,20 @@ import { type Clock, systemClock, wallClockUs } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { RunningPart } from '../stage/part.ts';
 import { openRecordConsumer } from '../stage/record-consumer.ts';
+import { openRecordProducer, type RecordProducer } from '../stage/record-producer.ts';
 import type { LedgerSnapshot } from '../topics/camera-account.ts';
 import type { HelloMessage, SnapshotMessage } from '../topics/live-message.ts';
+import type { Scene } from '../topics/scene.ts';
 import { AccountFeed } from './account-feed.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
+import { GroupFeed, type GroupFeedOptions, type ServedGroup } from './group-feed.ts';
 import { createHttpServer, listen } from './http-server.ts';
-import { encodeLiveFrame } from './live-frame.ts';
 import { LiveHub } from './live-hub.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { builtPageDirectory } from './page-files.ts';
 import { startSnapshotTicker } from './snapshot-ticker.ts';
 import type { OpenConsumer } from './topic-reader.ts';
+import { TrackFeed } from './track-feed.ts';
 
 export interface ServeOptions {
   brokers: string[];
@@ -24,14 +28,28 @@ export interface ServeOptions {
    * part is restarted. Left out: the sessions of the run that was stated last.
    */
   sinceMs?: number;
+  /** The groups of detectors whose lag is shown. */
+  groups?: readonly ServedGroup[];
+  /** What is kept of the frames, where Vigil and not the broker deletes them; left out: what the topic's configs say. */
+  limits?: GroupFeedOptions['limits'];
+  /** Warn when retention would delete frames that a complete group has not read within this time. */
+  horizonSeconds?: number;
   logger: Logger;
   /** About five times per second while something changes, once per second otherwise. */
   onSnapshot?: (snapshot: LedgerSnapshot) => void;
   title?: string;
   /** Shown on the page: which model is used, whose footage this is. */
   notices?: string[];
+  /** Zones, lines and masks by camera. */
+  scenes?: Record<string, Scene>;
+  /** Whether the numbers of tracks are shown with the frames. */
+  tracks?: boolean;
   /** Where records come from; Kafka when left out. */
   openConsumer?: OpenConsumer;
+  /** Where checkpoints of the account go; Kafka when records come from there, else nowhere. */
+  openProducer?: () => Promise<Pick<RecordProducer, 'send' | 'close'>>;
+  /** Where the lag is read; Kafka when left out. */
+  openLagSource?: GroupFeedOptions['openSource'];
   clock?: Clock;
   /** The built page. */
   pageDirectory?: string;
@@ -48,7 +66,12 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
   const closed = Promise.withResolvers<void>();
   let feed: AccountFeed | undefined;
   const snapshot = (): LedgerSnapshot => feed?.snapshot(clock.nowMs()) ?? { atMs: clock.nowMs(), cameras: [] };
-  const metrics = createMetrics(snapshot, () => hub.clientCount);
+  const groups = new GroupFeed({ ...groupOptions(options), clock });
+  const metrics = createMetrics(
+    snapshot,
+    () => hub.clientCount,
+    () => groups.accounts,
+  );
   const server = await createHttpServer({
     host: options.http.host,
     hello: helloOf(options),
@@ -57,15 +80,19 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
     hub,
     metrics,
     snapshot,
+    groups: () => groups.accounts,
     notReadyReason: () => notReadyReason(feed, options),
   });
   const url = await listen(server, options.http);
-  feed = openFeed(options, clock, hub, metrics);
-  const stopTicking = keepTelling(feed, options, clock, hub);
+  const tracks = openTracks(options, clock);
+  feed = openFeed(options, clock, { hub, metrics, groups, tracks });
+  const checkpoints = openCheckpoints(options, clock, feed);
+  const stopTicking = keepTelling(feed, options, clock, hub, groups);
   let closing: Promise<void> | undefined;
   const close = async () => {
     stopTicking();
-    await Promise.all([feed.close(), server.close()]);
+    await checkpoints?.close();
+    await Promise.all([feed.close(), tracks?.close(), groups.close(), server.close()]);
     closed.resolve();
   };
   return {
@@ -78,7 +105,21 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
   };
 }
 
-function openFeed(options: ServeOptions, clock: Clock, hub: LiveHub, metrics: Metrics): AccountFeed {
+function openTracks(
+  { tracks = false, brokers, openConsumer = openRecordConsumer, logger }: ServeOptions,
+  clock: Clock,
+) {
+  return tracks ? new TrackFeed({ brokers, open: openConsumer, clock, logger }) : undefined;
+}
+
+interface Hearers {
+  hub: LiveHub;
+  metrics: Metrics;
+  groups: GroupFeed;
+  tracks: TrackFeed | undefined;
+}
+
+function openFeed(options: ServeOptions, clock: Clock, { hub, metrics, groups, tracks }: Hearers): AccountFeed {
   const { brokers, expectedDetectors, sinceMs, openConsumer = openRecordConsumer, logger } = options;
   return new AccountFeed({
     brokers,
@@ -90,24 +131,50 @@ function openFeed(options: ServeOptions, clock: Clock, hub: LiveHub, metrics: Me
     logger,
     onResult(seen) {
       // The browser first: every microsecond before it is latency.
-      hub.show(encodeLiveFrame(seen), seen.isHistory);
+      hub.see(tracks ? { ...seen, tracks: tracks.placesBefore(seen.result.frame) } : seen);
       metrics.sawResult(seen);
+      if (!seen.isHistory) groups.sawResult(seen.result);
     },
+    onModelServer: metrics.sawModelServer,
     onInvalidRecord: metrics.sawInvalidRecord,
   });
 }
 
-function keepTelling(feed: AccountFeed, options: ServeOptions, clock: Clock, hub: LiveHub): () => void {
+/** Where the records come from the account is kept too. */
+function openCheckpoints(options: ServeOptions, clock: Clock, feed: AccountFeed): CheckpointWriter | undefined {
+  const { brokers, logger, openConsumer } = options;
+  const open = openConsumer ? options.openProducer : () => openRecordProducer({ brokers, clientId: 'vigil-serve' });
+  return open && new CheckpointWriter({ clock, logger, open, take: () => feed.checkpoint() });
+}
+
+function keepTelling(
+  feed: AccountFeed,
+  options: ServeOptions,
+  clock: Clock,
+  hub: LiveHub,
+  groups: GroupFeed,
+): () => void {
   return startSnapshotTicker<SnapshotMessage>({
     clock,
-    revision: () => feed.revision,
-    take: (nowMs) => ({ type: 'snapshot', feed: feed.state, ...feed.snapshot(nowMs) }),
+    revision: () => feed.revision + groups.revision,
+    take: (nowMs) => ({ type: 'snapshot', feed: feed.state, groups: groups.accounts, ...feed.snapshot(nowMs) }),
     onSnapshot(message) {
       hub.tell(message);
       options.onSnapshot?.({ atMs: message.atMs, cameras: message.cameras });
     },
     onTick: () => hub.drain(),
   });
+}
+
+function groupOptions({ brokers, groups = [], limits, horizonSeconds = 0, openLagSource, logger }: ServeOptions) {
+  return {
+    brokers,
+    groups,
+    ...(limits ? { limits } : {}),
+    horizonSeconds,
+    ...(openLagSource ? { openSource: openLagSource } : {}),
+    logger,
+  };
 }
 
 function notReadyReason(
@@ -119,9 +186,9 @@ function notReadyReason(
   return areCamerasExpected && !feed.hasSeenCamera ? 'waiting for the first word from a camera' : undefined;
 }
 
-function helloOf({ title = 'Vigil', notices = [] }: ServeOptions): HelloMessage {
+function helloOf({ title = 'Vigil', notices = [], scenes }: ServeOptions): HelloMessage {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  return { type: 'hello', version: manifest.version, title, notices };
+  return { type: 'hello', version: manifest.version, title, notices, ...(scenes ? { scenes } : {}) };
 }

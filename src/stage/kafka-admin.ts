@@ -1,4 +1,9 @@
-import { Admin, ListOffsetTimestamps } from '@platformatic/kafka';
+import {
+  Admin,
+  ConfigResourceTypes,
+  IncrementalAlterConfigOperationTypes,
+  ListOffsetTimestamps,
+} from '@platformatic/kafka';
 import type { TopicDefinition } from '../topics/topic-names.ts';
 import { brokerFault, hasKafkaError } from './kafka-errors.ts';
 
@@ -60,7 +65,7 @@ export async function waitForBroker(options: AdminOptions & { timeoutMs: number 
 
 /**
  * Creates the topics that are missing; topics that are there stay as they are. On a cluster each gets as many replicas
- * as there are brokers, three at most.
+ * as there are brokers, three at most; with three, two of them must have a record before it is acknowledged.
  *
  * @throws BROKER_UNREACHABLE
  */
@@ -75,7 +80,12 @@ export async function ensureTopics(options: AdminOptions & { topics: readonly To
       try {
         await admin.createTopics({
           topics: [{ topic: name, partitions, replicas }],
-          configs: Object.entries(configs).map(([configName, value]) => ({ name: configName, value })),
+          configs: Object.entries({ ...(replicas === 3 ? safeWithThree : {}), ...configs }).map(
+            ([configName, value]) => ({
+              name: configName,
+              value,
+            }),
+          ),
         });
       } catch (error) {
         // Another part was quicker.
@@ -84,6 +94,9 @@ export async function ensureTopics(options: AdminOptions & { topics: readonly To
     }
   });
 }
+
+/** One replica may fail, and records are still acknowledged and kept. */
+const safeWithThree = { 'min.insync.replicas': '2' };
 
 /** @throws BROKER_UNREACHABLE */
 export function listTopics(options: AdminOptions & { includeInternal?: boolean }): Promise<string[]> {
@@ -120,6 +133,28 @@ export function deleteTopic(options: AdminOptions & { topic: string }): Promise<
   );
 }
 
+/** Sets some configs of a topic, under Kafka's own names, and leaves the others. @throws BROKER_UNREACHABLE */
+export function setTopicConfigs(
+  options: AdminOptions & { topic: string; configs: Readonly<Record<string, string>> },
+): Promise<void> {
+  const { topic, configs } = options;
+  return withAdmin(options, `setting configs of "${topic}"`, (admin) =>
+    admin.incrementalAlterConfigs({
+      resources: [
+        {
+          resourceType: ConfigResourceTypes.TOPIC,
+          resourceName: topic,
+          configs: Object.entries(configs).map(([name, value]) => ({
+            name,
+            value,
+            configOperation: IncrementalAlterConfigOperationTypes.SET,
+          })),
+        },
+      ],
+    }),
+  );
+}
+
 /**
  * The first offset of each partition whose record is not older than `timestampMs`; the log end offset where there is none.
  *
@@ -135,6 +170,38 @@ export function offsetsAtTime(
     const ends = await offsetsAt(admin, topic, count, ListOffsetTimestamps.LATEST);
     return new Map([...ends].map(([partition, end]) => [partition, orElse(found.get(partition), end)]));
   });
+}
+
+/** The names of all consumer groups. @throws BROKER_UNREACHABLE */
+export function listGroups(options: AdminOptions): Promise<string[]> {
+  return withAdmin(options, 'listing the groups', async (admin) => [...(await admin.listGroups()).keys()].sort());
+}
+
+/** What a group has committed of a topic, by partition; those without a commit are left out. @throws BROKER_UNREACHABLE */
+export function committedOffsets(
+  options: AdminOptions & { groupId: string; topic: string },
+): Promise<Map<number, bigint>> {
+  const { groupId, topic } = options;
+  return withAdmin(options, `reading the offsets of "${groupId}"`, async (admin) => {
+    const [group] = await admin.listConsumerGroupOffsets({ groups: [groupId] });
+    const partitions = group?.topics.find(({ name }) => name === topic)?.partitions ?? [];
+    return new Map(
+      partitions
+        .filter((each) => each.committedOffset >= 0n)
+        .map((each) => [each.partitionIndex, each.committedOffset]),
+    );
+  });
+}
+
+/** Commits offsets for a group that has no members. @throws BROKER_UNREACHABLE */
+export function commitOffsets(
+  options: AdminOptions & { groupId: string; topic: string; offsets: ReadonlyMap<number, bigint> },
+): Promise<void> {
+  const { groupId, topic, offsets } = options;
+  const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset }));
+  return withAdmin(options, `committing the offsets of "${groupId}"`, (admin) =>
+    admin.alterConsumerGroupOffsets({ groupId, topics: [{ name: topic, partitionOffsets }] }),
+  );
 }
 
 /** Kafka answers −1 where no record is young enough. */

@@ -9,8 +9,16 @@ export function* flattenErrors(error: unknown): Generator<Error> {
 }
 
 /** True when Kafka answered with the protocol error of this name, for example `TOPIC_ALREADY_EXISTS`. */
-export function hasKafkaError(error: unknown, name: string): boolean {
-  for (const each of flattenErrors(error)) if ('apiId' in each && each.apiId === name) return true;
+export function hasKafkaError(error: unknown, ...names: readonly string[]): boolean {
+  for (const each of flattenErrors(error)) {
+    if ('apiId' in each && typeof each.apiId === 'string' && names.includes(each.apiId)) return true;
+  }
+  return false;
+}
+
+/** True when Kafka answered, and asking again cannot help: the request itself is refused. */
+export function isRefusal(error: unknown): boolean {
+  for (const each of flattenErrors(error)) if ('apiId' in each) return 'canRetry' in each && each.canRetry === false;
   return false;
 }
 

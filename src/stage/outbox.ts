@@ -1,34 +1,27 @@
-import type { OutgoingRecord } from '../topics/record.ts';
-import type { RecordProducer } from './record-producer.ts';
-
-export interface OutboxOptions {
-  producer: Pick<RecordProducer, 'send'>;
+export interface OutboxOptions<Letter> {
+  /** @returns when the broker has acknowledged all of them */
+  send(letters: readonly Letter[]): Promise<void>;
   /** Called after each answer of the broker, good or bad. */
   onSettled: () => void;
   onFailure: (error: unknown) => void;
 }
 
-interface Letter {
-  records: readonly OutgoingRecord[];
-  onAcknowledged: () => void;
-}
-
-/** So long a record waits for company while there is a backlog anyway. */
-const lingerMs = 100;
-const maxGatheredLetters = 16;
+/** So long a letter waits for company while there is a backlog anyway. */
+export const lingerMs = 100;
+export const maxGathered = 16;
 
 /**
- * What work has made, on its way to the log. Without a backlog everything leaves at once. With one, records travel
+ * What work has made, on its way to the log. Without a backlog everything leaves at once. With one, letters travel
  * together: each request costs broker and readers about as much as the work on a small record, and nobody waits for it.
  */
-export class Outbox {
-  readonly #options: OutboxOptions;
+export class Outbox<Letter> {
+  readonly #options: OutboxOptions<Letter>;
   readonly #underWay = new Set<Promise<void>>();
   #gathered: Letter[] = [];
   #timer: NodeJS.Timeout | undefined;
   #underWayCount = 0;
 
-  constructor(options: OutboxOptions) {
+  constructor(options: OutboxOptions<Letter>) {
     this.#options = options;
   }
 
@@ -39,7 +32,7 @@ export class Outbox {
 
   add(letter: Letter, { hasBacklog }: { hasBacklog: boolean }): void {
     this.#gathered.push(letter);
-    if (!hasBacklog || this.#gathered.length >= maxGatheredLetters) this.flush();
+    if (!hasBacklog || this.#gathered.length >= maxGathered) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), lingerMs);
   }
 
@@ -51,11 +44,14 @@ export class Outbox {
     if (letters.length === 0) return;
     this.#gathered = [];
     this.#underWayCount += letters.length;
-    const sent = this.#send(letters).finally(() => {
-      this.#underWay.delete(sent);
-      this.#underWayCount -= letters.length;
-      this.#options.onSettled();
-    });
+    const sent = this.#options
+      .send(letters)
+      .catch(this.#options.onFailure)
+      .finally(() => {
+        this.#underWay.delete(sent);
+        this.#underWayCount -= letters.length;
+        this.#options.onSettled();
+      });
     this.#underWay.add(sent);
   }
 
@@ -63,14 +59,5 @@ export class Outbox {
   async empty(): Promise<void> {
     this.flush();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-  }
-
-  async #send(letters: readonly Letter[]): Promise<void> {
-    try {
-      await this.#options.producer.send(letters.flatMap(({ records }) => records));
-      for (const { onAcknowledged } of letters) onAcknowledged();
-    } catch (error) {
-      this.#options.onFailure(error);
-    }
   }
 }

@@ -1,22 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Consumer,
-  ListOffsetTimestamps,
-  type Message,
-  type MessagesStream,
-  MessagesStreamFallbackModes,
-  MessagesStreamModes,
-} from '@platformatic/kafka';
 import type { IncomingRecord } from '../topics/record.ts';
-import { brokerFault, flattenErrors } from './kafka-errors.ts';
-
-/**
- * Where a reader starts: `committed` goes on from the group's offsets, or from the beginning when it has none. An offset
- * is that of every partition; one that a partition does not hold means its nearest end.
- */
-export type StartFrom = 'committed' | 'beginning' | 'end' | { timestampMs: number } | { offset: bigint };
+import { Fetcher, type LeasedRecord } from './kafka/fetcher.ts';
+import { GroupMember, type MemberIdentity } from './kafka/group-member.ts';
+import { type Arguments, KafkaLink } from './kafka/link.ts';
+import type { PartitionLease } from './kafka/partition-lease.ts';
+import { untilItWorks } from './kafka/retry.ts';
+import { type StartFrom, StartingPoint } from './kafka/starting-point.ts';
+import { partitionName, type TopicPartition } from './kafka/sticky-assignment.ts';
+import { brokerFault, flattenErrors, hasKafkaError } from './kafka-errors.ts';
 
 export interface ConsumerOptions {
   brokers: readonly string[];
@@ -29,214 +19,276 @@ export interface ConsumerOptions {
    * rebalance. No two running members of a group may share it.
    */
   groupInstanceId?: string;
+  /** A member that is silent for so long has lost its partitions; 10 s when left out. */
+  sessionTimeoutMs?: number;
   from: StartFrom;
+  /** With `committed`: where partitions start for which the group has no offset; the beginning when left out. */
+  otherwise?: Exclude<StartFrom, 'committed'>;
   /** Told of each interruption that the consumer heals by itself. */
   onInterruption?: (error: Error) => void;
 }
 
-type RecordPosition = Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>;
+export type RecordPosition = Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>;
 
-/** Records in the order of each partition; iterating applies back-pressure to the broker. Survives the broker's restart. */
+/**
+ * Committed records in the order of each partition: nothing of a transaction that is open or was aborted. Iterating
+ * applies back-pressure to the broker. Survives the broker's restart.
+ */
 export interface RecordConsumer extends AsyncIterable<IncomingRecord> {
-  /** Changes when the member was assigned partitions anew: what was read before and is not committed may be read again. */
-  readonly generation: number;
+  /**
+   * The offset from which on each partition is not read yet: transaction markers and aborted records before it count as
+   * read, so that it reaches the end of a partition even where no record lies last.
+   */
+  positions(): RecordPosition[];
   /** Commits "processed up to and including" for each record given (the highest of each partition counts). @throws BROKER_UNREACHABLE */
   commit(records: readonly RecordPosition[]): Promise<void>;
   close(): Promise<void>;
 }
 
-type Client = Consumer<Buffer, Buffer, string, string>;
-type Stream = MessagesStream<Buffer, Buffer, string, string>;
+/** A member of a group; each record comes with the lease under which its partition is held. */
+export interface GroupConsumer extends RecordConsumer {
+  [Symbol.asyncIterator](): AsyncIterator<LeasedRecord>;
+  /** Who this member is to the group's coordinator; changes in one turn with what leases say. Undefined: no member. */
+  readonly identity: MemberIdentity | undefined;
+  /** Writes a note beside a partition's committed offset, which is the record's; the next commit takes it away. */
+  note(record: RecordPosition, text: string): Promise<void>;
+  /** Asks whether this member still is one. @throws DETECTOR_REPLACED when another process took its place */
+  confirm(): Promise<void>;
+  /** Ends all leases and reads every partition held from its committed offset again. */
+  restart(): Promise<void>;
+}
 
-const fetchMaxBytes = 4 * 2 ** 20;
-const fetchMaxWaitMs = 500;
-const readAheadRecords = 16;
-const sessionTimeoutMs = 10_000;
-const reopenDelayMs = 250;
+const defaultSessionTimeoutMs = 10_000;
+const heartbeatMs = 1000;
+const connectAttempts = 3;
+const checkPartitionsMs = 10_000;
+const placingDelayMs = 50;
+const beginning = { offset: 0n, note: '' };
 
 /** @throws BROKER_UNREACHABLE when no broker answers */
-export async function openRecordConsumer(options: ConsumerOptions): Promise<RecordConsumer> {
-  const consumer = new ReopeningConsumer(options);
-  await consumer.open();
+export function openRecordConsumer(options: ConsumerOptions): Promise<RecordConsumer> {
+  return openConsumer(options);
+}
+
+/** @throws BROKER_UNREACHABLE when no broker answers, or the group does not take the member */
+export function openGroupConsumer(options: ConsumerOptions & { groupId: string }): Promise<GroupConsumer> {
+  return openConsumer(options);
+}
+
+async function openConsumer(options: ConsumerOptions): Promise<LeasingConsumer> {
+  const consumer = new LeasingConsumer(options);
+  try {
+    await consumer.open();
+  } catch (cause) {
+    await consumer.close();
+    throw brokerFault(options.brokers, `reading ${options.topics.join(', ')}`, cause);
+  }
   return consumer;
 }
 
-class ReopeningConsumer implements RecordConsumer {
+class LeasingConsumer implements GroupConsumer {
   readonly #options: ConsumerOptions;
-  readonly #groupId: string;
-  /** Next offset of each partition, by `topic:partition`: where a reader without a group goes on after an interruption. */
-  readonly #next = new Map<string, bigint>();
-  #client: Client | undefined;
-  #stream: Stream | undefined;
-  #closed = false;
-  #generation = 0;
+  readonly #fetchLink: KafkaLink;
+  readonly #offsetsLink: KafkaLink;
+  readonly #memberLink: KafkaLink;
+  readonly #fetcher: Fetcher;
+  readonly #start: StartingPoint;
+  readonly #closing = new AbortController();
+  #member: GroupMember | undefined;
+  #identity: MemberIdentity | undefined;
+  #failure: unknown;
+  #assignment: readonly TopicPartition[] = [];
+  /** Number of the newest step that finds out where partitions start: an older one ends when a newer is there. */
+  #placing = 0;
+  #checking: NodeJS.Timeout | undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#groupId = options.groupId ?? `${options.clientId}-reader-${randomUUID()}`;
+    this.#fetchLink = new KafkaLink(options);
+    this.#offsetsLink = new KafkaLink(options);
+    this.#memberLink = new KafkaLink(options);
+    this.#start = new StartingPoint({ ...options, link: this.#offsetsLink });
+    this.#fetcher = new Fetcher({
+      link: this.#fetchLink,
+      onOutOfRange: (lease) => this.#findNearest(lease),
+      onInterruption: (error) => this.#interrupted(error),
+    });
   }
 
-  get generation(): number {
-    return this.#generation;
+  get identity(): MemberIdentity | undefined {
+    return this.#identity;
+  }
+
+  positions(): RecordPosition[] {
+    return this.#fetcher.leases.map(({ topic, partition, fetchOffset, head }) => ({
+      topic,
+      partition,
+      offset: head?.offset ?? fetchOffset,
+    }));
   }
 
   async open(): Promise<void> {
-    const { brokers, clientId, topics, groupInstanceId } = this.#options;
-    const client: Client = new Consumer<Buffer, Buffer, string, string>({
-      clientId,
-      groupId: this.#groupId,
-      bootstrapBrokers: [...brokers],
-      retries: 3,
-      retryDelay: reopenDelayMs,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: sessionTimeoutMs,
-      heartbeatInterval: 1000,
-      ...(groupInstanceId === undefined ? {} : { groupInstanceId }),
-      deserializers: {
-        headerKey: (key) => key?.toString('utf8') ?? '',
-        headerValue: (value) => value?.toString('utf8') ?? '',
-      },
-    });
-    client.on('consumer:group:join', () => this.#generation++);
-    try {
-      this.#stream = await client.consume({
-        topics: [...topics],
-        autocommit: false,
-        maxBytes: fetchMaxBytes,
-        maxBytesPerPartition: fetchMaxBytes,
-        maxWaitTime: fetchMaxWaitMs,
-        minBytes: 1,
-        highWaterMark: readAheadRecords,
-        ...(await this.#startingPoint(client)),
-      });
-      // An error between two reads must not go unhandled; the next read meets the destroyed stream.
-      this.#stream.on('error', () => {});
-      this.#client = client;
-    } catch (cause) {
-      await client.close(true).catch(() => {});
-      throw brokerFault(brokers, `reading ${topics.join(', ')}`, cause);
+    let left = connectAttempts;
+    const options = { signal: this.#closing.signal, isFinal: () => left-- <= 0 };
+    const partitions = await untilItWorks(() => this.#allPartitions(), options);
+    if (this.#options.groupId === undefined) {
+      await this.#place(partitions);
+      this.#checking = setInterval(() => this.#followGrowth(), checkPartitionsMs);
+    } else {
+      await this.#join(this.#options.groupId);
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<IncomingRecord> {
-    while (!this.#closed) {
-      try {
-        for await (const message of this.#stream ?? []) {
-          const record = toRecord(message);
-          this.#next.set(`${record.topic}:${record.partition}`, record.offset + 1n);
-          yield record;
-          if (this.#closed) return;
-        }
-      } catch (error) {
-        if (!this.#closed) this.#options.onInterruption?.(lastOf(error));
-      }
-      if (!this.#closed) await this.#reopen();
+  async *[Symbol.asyncIterator](): AsyncIterator<LeasedRecord> {
+    for (;;) {
+      const record = await this.#fetcher.next();
+      if (this.#failure !== undefined) throw this.#failure;
+      if (!record) return;
+      if (record.lease.isHeld) yield record;
     }
   }
 
   async commit(records: readonly RecordPosition[]): Promise<void> {
-    const highest = new Map<string, RecordPosition>();
-    for (const record of records) {
-      const key = `${record.topic}:${record.partition}`;
-      const known = highest.get(key);
-      if (!known || known.offset < record.offset) highest.set(key, record);
-    }
-    if (highest.size === 0 || !this.#client) return;
-    const offsets = [...highest.values()].map(({ topic, partition, offset }) => ({
-      topic,
-      partition,
-      offset: offset + 1n,
-      leaderEpoch: -1,
-    }));
+    if (records.length === 0) return;
     try {
-      await this.#client.commit({ offsets });
+      await this.#commit(committedTopics(records));
     } catch (cause) {
       throw brokerFault(this.#options.brokers, 'committing offsets', cause);
     }
   }
 
+  async note({ topic, partition, offset }: RecordPosition, text: string): Promise<void> {
+    const committed = { partitionIndex: partition, committedOffset: offset, committedLeaderEpoch: -1 };
+    await this.#commit([{ name: topic, partitions: [{ ...committed, committedMetadata: text }] }]);
+  }
+
+  async confirm(): Promise<void> {
+    await this.#member?.confirm();
+  }
+
+  async restart(): Promise<void> {
+    for (const lease of this.#fetcher.leases) this.#fetcher.stop(lease);
+    await this.#place(this.#assignment);
+  }
+
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#shut();
+    this.#closing.abort();
+    clearInterval(this.#checking);
+    this.#fetcher.close();
+    await this.#member?.leave();
+    await Promise.all([this.#fetchLink.close(), this.#offsetsLink.close(), this.#memberLink.close()]);
   }
 
-  async #reopen(): Promise<void> {
-    await this.#shut();
-    while (!this.#closed) {
-      await delay(reopenDelayMs);
-      try {
-        await this.open();
-        // Closed meanwhile: the close above us found no client.
-        if (this.#closed) await this.#shut();
-        return;
-      } catch (error) {
-        this.#options.onInterruption?.(lastOf(error));
-      }
+  async #commit(topics: Arguments<'OffsetCommit'>[4]): Promise<void> {
+    const identity = this.#identity;
+    if (!identity) return;
+    const { groupId, generationId, memberId, groupInstanceId } = identity;
+    const member = [groupId, generationId, memberId, groupInstanceId] as const;
+    await this.#offsetsLink.requestOfCoordinator({ kind: 'group', id: groupId }, 'OffsetCommit', [...member, topics]);
+  }
+
+  async #join(groupId: string): Promise<void> {
+    const { groupInstanceId, topics, sessionTimeoutMs = defaultSessionTimeoutMs } = this.#options;
+    this.#member = new GroupMember({
+      link: this.#memberLink,
+      urgentLink: this.#offsetsLink,
+      groupId,
+      groupInstanceId,
+      topics,
+      sessionTimeoutMs,
+      heartbeatMs,
+      onAssigned: (partitions, identity) => this.#assigned(partitions, identity),
+      onLost: () => this.#lost(),
+      onInterruption: (error) => this.#interrupted(error),
+    });
+    this.#member.ended.catch((error) => this.#fail(error));
+    await this.#member.joined();
+  }
+
+  #assigned(partitions: readonly TopicPartition[], identity: MemberIdentity): void {
+    this.#identity = identity;
+    this.#assignment = partitions;
+    const wanted = new Map(partitions.map((each) => [partitionName(each), each]));
+    for (const lease of this.#fetcher.leases) if (!wanted.delete(partitionName(lease))) this.#fetcher.stop(lease);
+    void this.#place([...wanted.values()]);
+  }
+
+  #lost(): void {
+    this.#identity = undefined;
+    this.#assignment = [];
+    this.#placing += 1;
+    for (const lease of this.#fetcher.leases) this.#fetcher.stop(lease);
+  }
+
+  /** Finds out where partitions start, and reads them from there; a later call replaces an earlier one. */
+  async #place(partitions: readonly TopicPartition[]): Promise<void> {
+    const placing = ++this.#placing;
+    const isOver = () => this.#closing.signal.aborted || placing !== this.#placing;
+    if (partitions.length === 0) return;
+    try {
+      const offsets = await untilItWorks(() => this.#start.of(partitions), {
+        signal: this.#closing.signal,
+        isFinal: isOver,
+        delayMs: placingDelayMs,
+        onFailure: (error) => (hasKafkaError(error, 'UNSTABLE_OFFSET_COMMIT') ? undefined : this.#interrupted(error)),
+      });
+      if (isOver()) return;
+      for (const each of partitions) this.#fetcher.start(each, offsets.get(partitionName(each)) ?? beginning);
+    } catch (error) {
+      if (!isOver()) throw error;
     }
   }
 
-  async #shut(): Promise<void> {
-    const client = this.#client;
-    const stream = this.#stream;
-    this.#client = undefined;
-    this.#stream = undefined;
-    stream?.destroy();
-    if (stream && !stream.closed) await once(stream, 'close').catch(() => {});
-    await client?.close(true).catch(() => {});
-  }
-
-  async #startingPoint(client: Client) {
-    const { from, groupId } = this.#options;
-    if (from === 'committed' || (groupId !== undefined && this.#generation > 0)) {
-      return { mode: MessagesStreamModes.COMMITTED, fallbackMode: MessagesStreamFallbackModes.EARLIEST };
+  async #allPartitions(): Promise<TopicPartition[]> {
+    const all: TopicPartition[] = [];
+    for (const topic of this.#options.topics) {
+      const count = await this.#offsetsLink.partitionsOf(topic, { isStale: true });
+      for (let partition = 0; partition < count; partition++) all.push({ topic, partition });
     }
-    if (this.#next.size === 0 && from === 'beginning') return { mode: MessagesStreamModes.EARLIEST };
-    if (this.#next.size === 0 && from === 'end') return { mode: MessagesStreamModes.LATEST };
-    return {
-      mode: MessagesStreamModes.MANUAL,
-      fallbackMode: MessagesStreamFallbackModes.EARLIEST,
-      offsets: await this.#offsetsToStartAt(client, startTimestamp(from)),
-    };
+    return all;
   }
 
-  /** Where each partition goes on: after what was read, else at the offset or timestamp, else at its end. */
-  async #offsetsToStartAt(client: Client, timestamp: bigint) {
-    const topics = [...this.#options.topics];
-    const { from } = this.#options;
-    const atOffset = typeof from === 'object' && 'offset' in from ? from.offset : undefined;
-    const wanted = await client.listOffsets({ topics, timestamp });
-    const ends = await client.listOffsets({ topics, timestamp: ListOffsetTimestamps.LATEST });
-    return [...wanted].flatMap(([topic, offsets]) =>
-      offsets.map((offset, partition) => {
-        const end = ends.get(topic)?.[partition] ?? 0n;
-        const start = offset < 0n ? end : atOffset === undefined ? offset : within(offset, atOffset, end);
-        return { topic, partition, offset: this.#next.get(`${topic}:${partition}`) ?? start };
-      }),
-    );
+  async #findNearest(lease: PartitionLease): Promise<bigint> {
+    const offset = await this.#start.nearest(lease);
+    const message = `${partitionName(lease)} does not hold offset ${lease.fetchOffset}; reading goes on at ${offset}`;
+    this.#interrupted(new Error(message));
+    return offset;
+  }
+
+  /** A reader of its own takes up partitions that were added, from their beginning. */
+  async #followGrowth(): Promise<void> {
+    const known = new Set(this.#fetcher.leases.map(partitionName));
+    const all = await this.#allPartitions().catch(() => []);
+    if (this.#closing.signal.aborted) return;
+    for (const each of all) if (!known.has(partitionName(each))) this.#fetcher.start(each, beginning);
+  }
+
+  #interrupted(error: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#options.onInterruption?.([...flattenErrors(error)].at(-1) ?? new Error(String(error)));
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error;
+    this.#fetcher.close();
   }
 }
 
-function startTimestamp(from: StartFrom): bigint {
-  if (typeof from === 'object' && 'timestampMs' in from) return BigInt(Math.floor(from.timestampMs));
-  return from === 'end' ? ListOffsetTimestamps.LATEST : ListOffsetTimestamps.EARLIEST;
+function committedTopics(records: readonly RecordPosition[]) {
+  const highest = new Map<string, RecordPosition>();
+  for (const record of records) {
+    const known = highest.get(partitionName(record));
+    if (!known || known.offset < record.offset) highest.set(partitionName(record), record);
+  }
+  return [...Map.groupBy(highest.values(), ({ topic }) => topic)].map(([name, each]) => ({
+    name,
+    partitions: each.map(({ partition, offset }) => ({
+      partitionIndex: partition,
+      committedOffset: offset + 1n,
+      committedLeaderEpoch: -1,
+      committedMetadata: null,
+    })),
+  }));
 }
 
-function within(least: bigint, wanted: bigint, most: bigint): bigint {
-  return wanted < least ? least : wanted > most ? most : wanted;
-}
-
-function lastOf(error: unknown): Error {
-  return [...flattenErrors(error)].at(-1) ?? new Error(String(error));
-}
-
-function toRecord(message: Message<Buffer, Buffer, string, string>): IncomingRecord {
-  return {
-    topic: message.topic,
-    partition: message.partition,
-    offset: message.offset,
-    timestampMs: Number(message.timestamp),
-    key: message.key ?? null,
-    value: message.value ?? Buffer.alloc(0),
-    headers: message.headers as Map<string, string>,
-  };
-}
+export type { LeasedRecord, MemberIdentity, PartitionLease, StartFrom };

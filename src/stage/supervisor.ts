@@ -60,6 +60,15 @@ export class Supervisor {
     return part;
   }
 
+  /**
+   * Ends one part for good while the others go on; killed when it is still there after `graceMs`. Its name is free again
+   * once it is over.
+   */
+  async retire(part: SupervisedPart, graceMs: number): Promise<void> {
+    await this.#stopGroup([part], graceMs);
+    if (this.#parts.get(part.name) === part) this.#parts.delete(part.name);
+  }
+
   /** Resolves when every part has finished, failed or was stopped. */
   async whenOver(): Promise<void> {
     await Promise.all([...this.#parts.values()].map((part) => part.whenOver));
@@ -93,7 +102,7 @@ export class Supervisor {
     const named = new Set(order.flat());
     const rest = [...this.#parts.keys()].filter((name) => !named.has(name));
     return [...order, rest]
-      .map((names) => names.flatMap((name) => this.#parts.get(name) ?? []))
+      .map((names) => [...new Set(names)].flatMap((name) => this.#parts.get(name) ?? []))
       .filter((group) => group.length > 0);
   }
 

@@ -1,4 +1,38 @@
-import type { LossReason, SessionState } from './ledger-record.ts';
+import type { CaptureGap, LossReason, SessionState } from './ledger-record.ts';
+
+/** What one detector made of a camera's published frames: results + skipped + waiting. */
+export interface DetectorAccount {
+  /** `<name>@<version>` */
+  detector: string;
+  /** The model that made the newest result. */
+  model?: string;
+  /** A failed result counts as one. */
+  results: number;
+  failed: number;
+  failedByCode: Record<string, number>;
+  /** Discarded without work, as an urgent group does with frames that are too old. */
+  skipped: number;
+  waiting: number;
+  /** Results seen twice; not counted in `results`. */
+  doubled: number;
+}
+
+/** One session in the account of its camera. */
+export interface SessionRow {
+  session: string;
+  state: SessionState;
+  openedAtMs: number;
+  captured: number;
+  published: number;
+  results: number;
+  failed: number;
+  skipped: number;
+  lost: number;
+  waiting: number;
+  doubled: number;
+  /** The time before it in which nothing was captured. */
+  gap?: CaptureGap;
+}
 
 /** The account of one camera over all its sessions that the ledger was told of. */
 export interface CameraAccount {
@@ -18,9 +52,11 @@ export interface CameraAccount {
   results: number;
   /** Frames of which at least one result carries an error. */
   failed: number;
+  /** Frames that every detector has settled and at least one of them has skipped; not counted in `results`. */
+  skipped: number;
   lost: number;
   lostReasons: Partial<Record<LossReason, number>>;
-  /** published − results. */
+  /** published − results − skipped. */
   waiting: number;
   /** Results seen twice; not counted in `results`. */
   doubled: number;
@@ -32,6 +68,11 @@ export interface CameraAccount {
   error?: { code: string; message: string; next: string };
   /** The source has ended and every published frame has its result. */
   complete: boolean;
+  detectors: DetectorAccount[];
+  /** The newest sessions, newest first. */
+  sessions: SessionRow[];
+  /** How many older sessions are counted above and not listed. */
+  earlierSessions: number;
 }
 
 export interface LedgerSnapshot {

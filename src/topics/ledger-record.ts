@@ -1,13 +1,42 @@
 import { fault } from '../base/errors.ts';
-import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef } from './record.ts';
+import { decodeModelServerStatement, type ModelServerStatement, modelServerType } from './model-server-statement.ts';
+import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef, requiredHeader } from './record.ts';
+import { decodeSkipStatement, type SkipStatement, skipType } from './skip-statement.ts';
+import { decodeStartStatement, type StartStatement, startType } from './start-statement.ts';
 import { topicNames } from './topic-names.ts';
 
 export const sessionStates = ['opening', 'running', 'reconnecting', 'ended', 'failed'] as const;
 export type SessionState = (typeof sessionStates)[number];
 
 /** Why a frame that the source delivered is not in the log. Loss can happen only at capture. */
-export const lossReasons = ['buffer-full', 'disk-full', 'encode-error', 'decode-error', 'packet-loss'] as const;
+export const lossReasons = [
+  'buffer-full',
+  'disk-full',
+  'retention-hold',
+  'encode-error',
+  'decode-error',
+  'packet-loss',
+] as const;
 export type LossReason = (typeof lossReasons)[number];
+
+/** Why a camera was not captured for a while: its source failed, capture was ended on purpose, or capture was killed. */
+export const gapReasons = ['source', 'stopped', 'crashed'] as const;
+export type GapReason = (typeof gapReasons)[number];
+
+/** The time before a live session in which nothing of the camera was captured: no frames can be counted for it. */
+export interface CaptureGap {
+  /** The session before; nothing more comes in it. */
+  after: string;
+  /** Wall clock, microseconds since 1970: the last sign of life of the session before. */
+  fromUs: number;
+  /** The opening of this session. */
+  toUs: number;
+  reason: GapReason;
+  /** The fault that ended the session before, with reason `source`. */
+  code?: string;
+}
+
+const sessionType = 'vigil.ledger.v1';
 
 /**
  * What capture says about one session, on the topic `ledger`: at every change of state and once a second while frames
@@ -32,6 +61,8 @@ export interface SessionStatement {
   captured: number;
   published: number;
   lost: Partial<Record<LossReason, number>>;
+  /** Only in a live session that follows another one of its camera. */
+  gap?: CaptureGap;
   /** How often this camera's source was opened again since capture started. */
   reconnects: number;
   /** Why the state is `reconnecting` or `failed`. */
@@ -48,13 +79,32 @@ export function encodeSessionStatement(statement: SessionStatement): OutgoingRec
     value: Buffer.from(JSON.stringify(statement)),
     headers: new Map([
       ['ce_specversion', '1.0'],
-      ['ce_type', 'vigil.ledger.v1'],
+      ['ce_type', sessionType],
       ['ce_source', `/cameras/${statement.camera}`],
       ['ce_id', `${statement.camera}/${statement.session}/${statement.statedAtUs}`],
       ['ce_time', formatTimeUs(statement.statedAtUs)],
       ['content-type', 'application/json'],
     ]),
   };
+}
+
+export type LedgerEntry =
+  | { kind: 'session'; statement: SessionStatement }
+  | { kind: 'start'; statement: StartStatement }
+  | { kind: 'skip'; statement: SkipStatement }
+  | { kind: 'model-server'; statement: ModelServerStatement };
+
+/**
+ * @returns undefined for a kind of record that this version does not know: a newer one may write to the topic
+ * @throws RECORD_INVALID when a record of a known kind is malformed
+ */
+export function decodeLedgerRecord(record: IncomingRecord): LedgerEntry | undefined {
+  const type = requiredHeader(record, 'ce_type');
+  if (type === sessionType) return { kind: 'session', statement: decodeSessionStatement(record) };
+  if (type === startType) return { kind: 'start', statement: decodeStartStatement(record) };
+  if (type === skipType) return { kind: 'skip', statement: decodeSkipStatement(record) };
+  if (type === modelServerType) return { kind: 'model-server', statement: decodeModelServerStatement(record) };
+  return undefined;
 }
 
 /** @throws RECORD_INVALID when the value is not a statement */

@@ -1,6 +1,9 @@
 import type { CameraAccount, LedgerSnapshot } from './camera-account.ts';
+import type { TrackPlace } from './event-schema.ts';
 import type { FrameHeader } from './frame-record.ts';
+import type { GroupAccount } from './group-account.ts';
 import type { Detection, ResultError } from './result-record.ts';
+import type { Scene } from './scene.ts';
 
 /** The live feed's messages (docs/live-feed.md): text messages are JSON, binary messages are frames. */
 export type LiveTextMessage = HelloMessage | SnapshotMessage;
@@ -13,6 +16,8 @@ export interface HelloMessage {
   title: string;
   /** Shown to whoever looks: which model is used, whose footage this is. */
   notices: string[];
+  /** Zones, lines and masks by camera. */
+  scenes?: Readonly<Record<string, Scene>>;
 }
 
 /** What the page's server reads: `connecting` before the broker answered, `recounting` while it reads what was there before it. */
@@ -22,6 +27,8 @@ export type FeedState = 'connecting' | 'recounting' | 'live';
 export interface SnapshotMessage extends LedgerSnapshot {
   type: 'snapshot';
   feed: FeedState;
+  /** How the groups of detectors stand to the log, looked at once a second; empty until then. */
+  groups: readonly GroupAccount[];
 }
 
 /**
@@ -43,6 +50,8 @@ export interface LiveFrameHeader
   inferenceUs: number;
   detections: Detection[];
   error?: ResultError;
+  /** Where this camera's tracks were last: a few frames before this one. Left out when there is none. */
+  tracks?: readonly TrackPlace[];
 }
 
 /** What a client may send, at any time: what it wants to see from now on. */
@@ -54,4 +63,4 @@ export interface ViewMessage {
   maxFps?: number;
 }
 
-export type { CameraAccount, LedgerSnapshot };
+export type { CameraAccount, GroupAccount, LedgerSnapshot };

@@ -34,14 +34,20 @@ export interface Result {
   frameRef: string;
   /** `<name>@<version>` */
   detector: string;
+  /** The model that looked; left out by results of earlier versions. */
+  model?: string;
   /** Time the model took, microseconds; 0 when it was not reached. */
   inferenceUs: number;
   detections: Detection[];
   error?: ResultError;
+  /** A second opinion on a past frame: nobody waited for it, and it counts in no account of the live detectors. */
+  replay?: true;
 }
 
 /** Values that are too long for a header's reader are cut there. */
 const maxErrorMessageLength = 2000;
+/** A result that a retry made later: the frame had one that says it failed. Names the dead letter. */
+export const retryHeader = 'retry_of';
 const resultType = 'vigil.result.v1';
 
 /** The frame's id plus the detector: a result's identity, whichever worker made it. */
@@ -56,8 +62,10 @@ export function encodeResult(result: Result, jpeg: Frame['jpeg'] | undefined, pa
   headers.set('ce_id', resultId(result.frame, result.detector));
   headers.set('frame_ref', result.frameRef);
   headers.set('detector', result.detector);
+  if (result.model !== undefined) headers.set('model', result.model);
   headers.set('inference_us', String(result.inferenceUs));
   headers.set('detections', JSON.stringify(result.detections));
+  if (result.replay) headers.set('replay', 'true');
   if (result.error) {
     const { code, message } = result.error;
     headers.set('error', JSON.stringify({ code, message: message.slice(0, maxErrorMessageLength) }));
@@ -74,12 +82,15 @@ export function encodeResult(result: Result, jpeg: Frame['jpeg'] | undefined, pa
 /** @throws RECORD_INVALID when a header of the contract is missing or malformed */
 export function decodeResult(record: IncomingRecord): Result {
   const error = record.headers.get('error');
+  const model = record.headers.get('model');
   return {
     frame: decodeFrameHeader(record),
     frameRef: requiredHeader(record, 'frame_ref'),
     detector: requiredHeader(record, 'detector'),
+    ...(model === undefined ? {} : { model }),
     inferenceUs: wholeNumberHeader(record, 'inference_us'),
     detections: parseDetections(record),
+    ...(record.headers.get('replay') === 'true' ? { replay: true as const } : {}),
     ...(error === undefined ? {} : { error: parseJsonHeader<ResultError>(record, 'error', error) }),
   };
 }

@@ -4,6 +4,12 @@ export const topicNames = {
   processedImages: 'processed_images',
   ledger: 'ledger',
   deadLetters: 'dead_letters',
+  /** What tracks did. */
+  events: 'events',
+  /** Where the tracks are, frame by frame. */
+  tracks: 'tracks',
+  /** Where the track stage goes on after a restart. */
+  trackState: 'track_state',
 } as const;
 
 /** A camera's id: letters, digits, `.`, `_`, `-`; it becomes a part of ids, keys, paths and labels. */
@@ -14,6 +20,8 @@ export interface TopicSettings {
   partitions: number;
   retentionMs: number;
   retentionBytes: number;
+  /** Frames are deleted by Vigil, once every complete group has read them, and not by the broker. */
+  hold?: boolean;
 }
 
 export interface TopicDefinition {
@@ -22,23 +30,59 @@ export interface TopicDefinition {
   configs: Record<string, string>;
 }
 
+/** Retention deletes whole segments: several to what is kept of a partition, within what Kafka allows and finds reasonable. */
+const segmentsKept = 8;
+/** What has been written since the last compaction is read at each start. */
+const stateSegmentBytes = String(8 * 2 ** 20);
+const leastSegmentBytes = 2 ** 20;
+const mostSegmentBytes = 2 ** 30;
+
 /** The topics to create, with their configs under Kafka's own names. */
 export function topicDefinitions(settings: TopicSettings): TopicDefinition[] {
   const { partitions, retentionMs, retentionBytes } = settings;
   // Kafka's retention.bytes counts per partition.
+  const partitionBytes = retentionBytes < 0 ? -1 : Math.floor(retentionBytes / partitions);
   const retained = {
     'retention.ms': String(retentionMs),
-    'retention.bytes': retentionBytes < 0 ? '-1' : String(Math.floor(retentionBytes / partitions)),
+    'retention.bytes': String(partitionBytes),
+    'segment.bytes': String(segmentBytes(partitionBytes)),
+    'max.message.bytes': String(16 * 2 ** 20),
   };
-  const frames = { ...retained, 'max.message.bytes': String(16 * 2 ** 20) };
   return [
-    { name: topicNames.rawVideoFrames, partitions, configs: frames },
-    { name: topicNames.processedImages, partitions, configs: frames },
-    { name: topicNames.ledger, partitions: 1, configs: { 'cleanup.policy': 'compact' } },
+    { name: topicNames.rawVideoFrames, partitions, configs: { ...retained, ...(settings.hold ? unlimited : {}) } },
+    { name: topicNames.processedImages, partitions, configs: retained },
+    { name: topicNames.events, partitions, configs: { 'retention.ms': String(retentionMs) } },
+    { name: topicNames.tracks, partitions, configs: { 'retention.ms': String(retentionMs) } },
+    {
+      name: topicNames.trackState,
+      partitions: 1,
+      configs: { 'cleanup.policy': 'compact', 'segment.bytes': stateSegmentBytes },
+    },
+    {
+      name: topicNames.ledger,
+      partitions: 1,
+      configs: { ...ledgerConfigs, 'retention.ms': ledgerRetention(retentionMs) },
+    },
     {
       name: topicNames.deadLetters,
       partitions: 1,
       configs: { 'retention.ms': '-1', 'max.message.bytes': String(17 * 2 ** 20) },
     },
   ];
+}
+
+/** Small segments: what is being written to is never compacted, and readers start at the beginning. */
+const ledgerConfigs = { 'cleanup.policy': 'compact,delete', 'segment.bytes': stateSegmentBytes };
+const leastLedgerMs = 30 * 24 * 3_600_000;
+
+/** Statements outlive the frames that they speak of, and what is said under a key of its own does not stay for ever. */
+function ledgerRetention(framesMs: number): string {
+  return framesMs < 0 ? '-1' : String(Math.max(leastLedgerMs, 2 * framesMs));
+}
+
+const unlimited = { 'retention.ms': '-1', 'retention.bytes': '-1' };
+
+function segmentBytes(partitionBytes: number): number {
+  if (partitionBytes < 0) return mostSegmentBytes;
+  return Math.min(mostSegmentBytes, Math.max(leastSegmentBytes, Math.floor(partitionBytes / segmentsKept)));
 }

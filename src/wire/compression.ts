@@ -8,7 +8,8 @@ import type { Compression } from './record-batch.ts';
 export const defaultMaxDecompressedBytes = 128 * 1024 * 1024;
 
 /**
- * Decompresses the records of a batch. The broker does so only where it has to look inside: lookups by time, compaction.
+ * Decompresses the records of a batch. The broker does so only where it has to: lookups by time, compaction, topics with
+ * a compression of their own.
  *
  * @param maxBytes the size that must not be passed, however small the input is
  * @throws WireError `corrupt-compression` when the bytes do not decompress, or would pass `maxBytes`
@@ -25,9 +26,13 @@ export function decompress(compression: Compression, input: Buffer, maxBytes = d
   }
 }
 
-/** Compresses in a form that every Kafka client reads. */
-export function compress(compression: Compression, input: Buffer): Buffer {
-  return compression === 'none' ? input : compressors[compression](input);
+/**
+ * Compresses in a form that every Kafka client reads.
+ *
+ * @param level how hard to try, for gzip and zstd; Kafka's default when it is left out
+ */
+export function compress(compression: Compression, input: Buffer, level?: number): Buffer {
+  return compression === 'none' ? input : compressors[compression](input, level);
 }
 
 type Named = Exclude<Compression, 'none'>;
@@ -39,9 +44,9 @@ const decompressors: Record<Named, (input: Buffer, maxBytes: number) => Buffer> 
   zstd: (input, maxBytes) => zstdDecompressSync(input, { maxOutputLength: maxBytes }),
 };
 
-const compressors: Record<Named, (input: Buffer) => Buffer> = {
-  gzip: (input) => gzipSync(input),
+const compressors: Record<Named, (input: Buffer, level?: number) => Buffer> = {
+  gzip: (input, level = constants.Z_DEFAULT_COMPRESSION) => gzipSync(input, { level }),
   snappy: snappyCompress,
   lz4: lz4Compress,
-  zstd: (input) => zstdCompressSync(input, { params: { [constants.ZSTD_c_compressionLevel]: 3 } }),
+  zstd: (input, level = 3) => zstdCompressSync(input, { params: { [constants.ZSTD_c_compressionLevel]: level } }),
 };

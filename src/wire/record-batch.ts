@@ -184,6 +184,16 @@ export class RecordBatch {
     this.updateCrc();
   }
 
+  /** The same batch with its records in another form: header, sizes and checksum fit them. */
+  withPayload(compression: Compression, payload: Buffer): Buffer {
+    const bytes = Buffer.concat([this.#buffer.subarray(this.position, this.position + batchHeaderBytes), payload]);
+    const attributes = (this.attributes & ~attributeBits.compression) | compressionNames.indexOf(compression);
+    bytes.writeInt32BE(bytes.length - batchOverheadBytes, at.batchLength);
+    bytes.writeInt16BE(attributes, at.attributes);
+    new RecordBatch(bytes, 0, bytes.length).updateCrc();
+    return bytes;
+  }
+
   updateCrc(): void {
     this.#buffer.writeUInt32BE(this.#computeCrc(), this.position + at.crc);
   }

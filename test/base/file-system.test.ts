@@ -8,6 +8,7 @@ import { isFault, systemErrorCode } from '../../src/base/errors.ts';
 import { type FileSystem, readWholeFile, replaceFile, writeFully } from '../../src/base/file-system.ts';
 import { MemoryFileSystem } from '../../src/base/memory-file-system.ts';
 import { nodeFileSystem } from '../../src/base/node-file-system.ts';
+import { OverlayFileSystem } from '../../src/base/overlay-file-system.ts';
 
 /** Every implementation, with an empty folder in it. */
 function implementations(context: TestContext): { fileSystem: FileSystem; folder: string }[] {
@@ -15,9 +16,12 @@ function implementations(context: TestContext): { fileSystem: FileSystem; folder
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const memory = new MemoryFileSystem();
   memory.makeDirectory('/folder');
+  const below = new MemoryFileSystem();
+  below.makeDirectory('/folder');
   return [
     { fileSystem: nodeFileSystem, folder },
     { fileSystem: memory, folder: '/folder' },
+    { fileSystem: new OverlayFileSystem(below), folder: '/folder' },
   ];
 }
 
@@ -105,4 +109,13 @@ test('a lock of a living process is respected and named; one of a process that i
   disk.fileSystem.lock(path).release();
   writeFileSync(path, 'not a process');
   disk.fileSystem.lock(path).release();
+});
+
+test('a folder where none can be made is an error, at once', {
+  skip: process.platform !== 'linux' && 'needs /proc',
+}, () => {
+  const script = `(await import('${join(import.meta.dirname, '../../src/base/node-file-system.ts')}')).nodeFileSystem.makeDirectory('/proc/none/here')`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 20_000 });
+  assert.equal(status, 1, 'it hung');
+  assert.match(stderr.toString(), /ENOENT/);
 });

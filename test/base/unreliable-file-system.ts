@@ -2,12 +2,8 @@ import type { FileStat, FileSystem, Lock, OpenFile } from '../../src/base/file-s
 import { parentOf } from '../../src/base/file-system.ts';
 import { systemError } from '../../src/base/memory-file-system.ts';
 
-/** A change to the names of a folder, whole or not at all. */
-interface NameChange {
-  content: Content;
-  from?: string;
-  to?: string;
-}
+/** A change to the names of a folder, whole or not at all: of a file, or of a folder with all that is in it. */
+type NameChange = { content: Content; from?: string; to?: string } | { content: 'folder'; from: string; to: string };
 
 type Change = { kind: 'write'; position: number; bytes: Buffer } | { kind: 'truncate'; sizeBytes: number };
 
@@ -122,16 +118,34 @@ export class UnreliableFileSystem implements FileSystem {
     if (generation !== this.#generation) throw systemError('EIO', `${path} was being synced when the power went`);
     for (const each of [...this.#onDisk.keys()]) if (parentOf(each) === path) this.#onDisk.delete(each);
     for (const [each, content] of names) this.#onDisk.set(each, content);
+    for (const each of covered) if (each.content === 'folder') moveFolder(this.#onDisk, each);
     this.#nameChanges = this.#nameChanges.filter((each) => !covered.has(each));
   }
 
   rename(from: string, to: string): void {
     this.beforeChange?.(from);
+    if (this.#folders.has(from)) {
+      this.#renameFolder(from, to);
+      return;
+    }
     const content = this.#seen.get(from);
     if (!content) throw systemError('ENOENT', `no file ${from}`);
     this.#seen.delete(from);
     this.#seen.set(to, content);
     this.#nameChanges.push({ content, from, to });
+  }
+
+  #renameFolder(from: string, to: string): void {
+    const change: NameChange & { content: 'folder' } = { content: 'folder', from, to };
+    moveFolder(this.#seen, change);
+    this.#folders.delete(from);
+    this.#folders.add(to);
+    const moved = (path: string) => (path.startsWith(`${from}/`) ? to + path.slice(from.length) : path);
+    for (const each of this.#nameChanges) {
+      if (each.from !== undefined) each.from = moved(each.from);
+      if (each.to !== undefined) each.to = moved(each.to);
+    }
+    this.#nameChanges.push(change);
   }
 
   async remove(path: string): Promise<void> {
@@ -153,7 +167,8 @@ export class UnreliableFileSystem implements FileSystem {
 
   list(path: string): string[] {
     if (!this.#folders.has(path)) throw systemError('ENOENT', `no folder ${path}`);
-    return [...this.#seen.keys()].filter((each) => parentOf(each) === path).map((each) => each.slice(path.length + 1));
+    const paths = [...this.#seen.keys(), ...this.#folders].filter((each) => each !== path && parentOf(each) === path);
+    return paths.map((each) => each.slice(path === '/' ? 1 : path.length + 1));
   }
 
   stat(path: string): FileStat | undefined {
@@ -173,10 +188,33 @@ export class UnreliableFileSystem implements FileSystem {
     this.#nameChanges = [];
     this.#seen.clear();
     for (const [path, content] of this.#onDisk) {
+      this.makeDirectory(parentOf(path));
       const bytes = bytesAfter(loss, content);
       this.#seen.set(path, content);
       Object.assign(content, { seen: bytes, onDisk: Buffer.from(bytes), pending: [] });
     }
+  }
+
+  /**
+   * The machine goes dark for whoever uses this file system now: every later change and sync fails.
+   *
+   * @returns the disk as it is found when the machine comes back, for whoever starts then
+   */
+  afterPowerLoss(loss: PowerLoss): UnreliableFileSystem {
+    this.losePower(loss);
+    const next = new UnreliableFileSystem();
+    for (const folder of this.#folders) next.#folders.add(folder);
+    for (const [path, { seen }] of this.#seen) {
+      const content = { seen: Buffer.from(seen), onDisk: Buffer.from(seen), pending: [] };
+      next.#seen.set(path, content);
+      next.#onDisk.set(path, content);
+    }
+    const dark = (path: string) => {
+      throw systemError('EIO', `${path}: the machine is dark`);
+    };
+    this.beforeChange = dark;
+    this.beforeSync = dark;
+    return next;
   }
 
   /** The process dies; the system lives on: everything written is there, open files are dead. */
@@ -225,12 +263,26 @@ function namesAfter(
   changes: readonly NameChange[],
 ): Map<string, Content> {
   const names = new Map(onDisk);
-  for (const { content, from, to } of changes) {
+  for (const made of changes) {
     if (loss.keeps === 'nothing' || loss.random() < 0.5) continue;
+    const { content, from, to } = made;
+    if (made.content === 'folder') {
+      moveFolder(names, made);
+      continue;
+    }
+    if (content === 'folder') continue;
     if (from !== undefined && names.get(from) === content) names.delete(from);
     if (to !== undefined) names.set(to, content);
   }
   return names;
+}
+
+function moveFolder(names: Map<string, Content>, { from, to }: { from: string; to: string }): void {
+  for (const [path, content] of [...names]) {
+    if (!path.startsWith(`${from}/`)) continue;
+    names.delete(path);
+    names.set(to + path.slice(from.length), content);
+  }
 }
 
 function bytesAfter(loss: PowerLoss, content: Content): Buffer {

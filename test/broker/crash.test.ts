@@ -29,8 +29,18 @@ interface Acknowledged {
   committed: bigint;
 }
 
+interface Kill {
+  /** Records of this round that are acknowledged before the broker is killed, at some moment after. */
+  afterRecords: number;
+  kill(): void;
+}
+
 /** Produces with sequence numbers and commits offsets until the broker is gone. */
-async function loadUntilKilled(bootstrap: string, acknowledged: Acknowledged, round: number): Promise<void> {
+async function loadUntilKilled(
+  bootstrap: string,
+  acknowledged: Acknowledged,
+  { round, afterRecords, kill }: Kill & { round: number },
+): Promise<void> {
   const fixture = await Fixture.open({ bootstrap });
   const { producerId, producerEpoch } = await fixture.client.send(
     { request: initProducerIdRequest, response: initProducerIdResponse },
@@ -50,6 +60,7 @@ async function loadUntilKilled(bootstrap: string, acknowledged: Acknowledged, ro
       const answer = await fixture.produce(encodeBatch(batch), { topic: acknowledged.topic });
       assert.equal(answer.error, 'NONE');
       acknowledged.values.push(text);
+      if (sequence === afterRecords) kill();
       if (sequence % 5 === 0) await commit(fixture.client, acknowledged, answer.baseOffset + 1n);
     }
   } catch (error) {
@@ -94,8 +105,8 @@ test('nothing acknowledged is lost, doubled or out of order when the broker is k
       fixture.close();
     }
     const exited = once(broker, 'exit');
-    setTimeout(() => broker.kill('SIGKILL'), 150 + random.below(250));
-    await loadUntilKilled(bootstrap, acknowledged, round);
+    const kill = () => void setTimeout(() => broker.kill('SIGKILL'), random.below(30));
+    await loadUntilKilled(bootstrap, acknowledged, { round, afterRecords: 15 + random.below(50), kill });
     await exited;
   }
 

@@ -36,19 +36,18 @@ for (const keeps of ['nothing', 'anything'] as const) {
 /** Several clients work until the power goes; then everything they were told has to be there. */
 async function survivePowerLoss(seed: number, keeps: 'nothing' | 'anything'): Promise<void> {
   const random = new Random(seed);
-  const fileSystem = new UnreliableFileSystem();
+  let fileSystem = new UnreliableFileSystem();
   const told = new Map<string, { texts: string[]; offset: bigint }>();
   for (let life = 0; life < 2; life++) {
     const broker = await startBroker({ fileSystem, dataDir });
     const fixture = await Fixture.open(broker);
     for (let step = 0; step < 20; step++) await work(fixture, told, random);
     const unheard = fixture.produce(values('never acknowledged')).catch(() => {});
-    fileSystem.losePower(keeps === 'nothing' ? { keeps } : { keeps, random: () => random.next() });
+    // What the dying broker does from here on never happened.
+    fileSystem = fileSystem.afterPowerLoss(keeps === 'nothing' ? { keeps } : { keeps, random: () => random.next() });
     fixture.close();
     await unheard;
     await broker.close().catch(() => {});
-    // What the dying broker wrote after the loss never happened either.
-    fileSystem.losePower({ keeps: 'nothing' });
     await check(fileSystem, told, seed);
   }
 }

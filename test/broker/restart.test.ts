@@ -14,6 +14,8 @@ import { joinGroupRequest, joinGroupResponse } from '../../src/wire/messages/11-
 import { heartbeatRequest, heartbeatResponse } from '../../src/wire/messages/12-heartbeat.ts';
 import { syncGroupRequest, syncGroupResponse } from '../../src/wire/messages/14-sync-group.ts';
 import { deleteTopicsRequest, deleteTopicsResponse } from '../../src/wire/messages/20-delete-topics.ts';
+import { deleteRecordsRequest, deleteRecordsResponse } from '../../src/wire/messages/21-delete-records.ts';
+import { UnreliableFileSystem } from '../base/unreliable-file-system.ts';
 import { Fixture, values } from '../contract/fixture.ts';
 import { RawClient } from '../contract/raw-client.ts';
 import { startBroker } from './start-broker.ts';
@@ -117,6 +119,33 @@ test('a deleted topic leaves nothing behind, also not after a restart', async (t
     [],
   );
   client.close();
+});
+
+test('a topic that is made again after its deletion has nothing of the former one, not even after a crash', async () => {
+  const fileSystem = new UnreliableFileSystem();
+  const options = { fileSystem, dataDir: '/data' };
+  const first = await startBroker(options);
+  const fixture = await Fixture.open(first);
+  const { topic, client } = fixture;
+  for (const text of ['a', 'b', 'c']) await fixture.produce(values(text));
+  await client.send({ request: deleteRecordsRequest, response: deleteRecordsResponse }, 2, {
+    topics: [{ name: topic, partitions: [{ partitionIndex: 0, offset: 3n }] }],
+    timeoutMs: 1000,
+  });
+  await client.send({ request: deleteTopicsRequest, response: deleteTopicsResponse }, 5, {
+    topicNames: [topic],
+    timeoutMs: 1000,
+  });
+  assert.equal(await fixture.createTopic(topic), 'NONE');
+  assert.equal((await fixture.produce(values('new'))).error, 'NONE');
+  fixture.close();
+  const found = fileSystem.afterPowerLoss({ keeps: 'nothing' });
+  await first.close().catch(() => {});
+
+  await using second = await startBroker({ ...options, fileSystem: found });
+  const reader = Fixture.over(await RawClient.connect(second.bootstrap), topic);
+  assert.deepEqual((await reader.fetch(0n)).values, ['new']);
+  reader.close();
 });
 
 test('a second broker on the same directory is told which process holds it', async (t) => {

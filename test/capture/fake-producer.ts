@@ -6,6 +6,7 @@ import { topicNames } from '../../src/topics/topic-names.ts';
 
 /** Keeps what is published, as a broker would; can be told to refuse, and lets a test wait for what it expects. */
 export class FakeProducer implements RecordProducer {
+  readonly trouble = undefined;
   readonly frames: Frame[] = [];
   readonly statements: SessionStatement[] = [];
   /** Thrown by every `send` while set. */

@@ -6,6 +6,8 @@ import type { H264Clip } from './h264-clip.ts';
 import { RtpPacketizer } from './rtp-packets.ts';
 
 export interface RtspServerOptions {
+  /** Whether the n-th packet of a session is lost on its way. */
+  loses?: (packet: number) => boolean;
   clip: H264Clip;
   fps?: number;
   /** Asks for this user name and password. */
@@ -78,6 +80,7 @@ class RtspSession {
   #udp: { socket: UdpSocket; port: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sent: number;
+  #packets = 0;
 
   constructor(socket: Socket, options: RtspServerOptions, server: RtspServer) {
     this.#socket = socket;
@@ -203,6 +206,7 @@ class RtspSession {
   }
 
   #send(packet: Buffer): void {
+    if (this.#options.loses?.(this.#packets++)) return;
     const frame = Buffer.from([0x24, 0, packet.length >> 8, packet.length & 0xff]);
     if (this.#udp) this.#udp.socket.send(packet, this.#udp.port, '127.0.0.1');
     else if (!this.#socket.destroyed) this.#socket.write(Buffer.concat([frame, packet]));

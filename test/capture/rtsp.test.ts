@@ -50,6 +50,24 @@ for (const rtspTransport of ['tcp', 'udp'] as const) {
   });
 }
 
+test('frames whose packets are lost on the way over udp are counted as lost, and numbers keep no hole', async (t) => {
+  const [, address] = await startCamera(t, { loses: (packet) => packet > 45 && packet % 30 < 2 });
+  const cameras = [camera(`rtsp://${address}/live`, { rtspTransport: 'udp', fps: 20 })];
+  const { part, producer } = await capture(t, { cameras, once: false });
+  await producer.until(() => (producer.last?.lost['packet-loss'] ?? 0) >= 2, 'the statement of the loss');
+  await part.close();
+  const { captured = 0, published = 0, lost = {} } = producer.last ?? {};
+  assert.deepEqual(Object.keys(lost), ['packet-loss']);
+  assert.equal(captured, published + (lost['packet-loss'] ?? 0));
+  assert.deepEqual(
+    producer.frames.map(({ frame }) => frame),
+    producer.frames.map((_, index) => index),
+  );
+  const steps = producer.frames.slice(2).map(({ ptsUs }, i) => ptsUs - (producer.frames[i + 1]?.ptsUs ?? 0));
+  const absent = steps.reduce((sum, us) => sum + Math.round(us / 50_000) - 1, 0);
+  assert.equal(lost['packet-loss'], absent);
+});
+
 test('joining between two keyframes begins with the first picture that can be decoded whole', async (t) => {
   const [, address] = await startCamera(t, { joinAt: 15 });
   const { part, producer } = await capture(t, {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cutShort, swallowedFrames } from '../../src/capture/film-end.ts';
 import { quantiser } from '../../src/capture/jpeg-encoder.ts';
-import { jpegSize } from '../../src/capture/picture-size.ts';
+import { scaledSize } from '../../src/capture/picture-size.ts';
 import { reconnectDelayMs } from '../../src/capture/reconnect-delay.ts';
 import { newSessionId } from '../../src/capture/session-id.ts';
 import { cameraIdPattern } from '../../src/topics/topic-names.ts';
@@ -23,18 +23,21 @@ test('the wait before reconnecting doubles from half a second to half a minute, 
 
 test('a JPEG stands upright with square pixels, is never enlarged, and even where scaled', () => {
   const options = { quarterTurned: false, pixelAspect: 1, maxWidth: 1280 };
-  assert.deepEqual(jpegSize({ width: 1920, height: 1080 }, options), { width: 1280, height: 720 });
-  assert.deepEqual(jpegSize({ width: 641, height: 359 }, options), { width: 641, height: 359 });
-  assert.deepEqual(jpegSize({ width: 1366, height: 768 }, { ...options, maxWidth: 641 }), { width: 640, height: 360 });
-  assert.deepEqual(jpegSize({ width: 1920, height: 1080 }, { ...options, quarterTurned: true }), {
+  assert.deepEqual(scaledSize({ width: 1920, height: 1080 }, options), { width: 1280, height: 720 });
+  assert.deepEqual(scaledSize({ width: 641, height: 359 }, options), { width: 641, height: 359 });
+  assert.deepEqual(scaledSize({ width: 1366, height: 768 }, { ...options, maxWidth: 641 }), {
+    width: 640,
+    height: 360,
+  });
+  assert.deepEqual(scaledSize({ width: 1920, height: 1080 }, { ...options, quarterTurned: true }), {
     width: 1080,
     height: 1920,
   });
-  assert.deepEqual(jpegSize({ width: 720, height: 576 }, { ...options, pixelAspect: 16 / 15 }), {
+  assert.deepEqual(scaledSize({ width: 720, height: 576 }, { ...options, pixelAspect: 16 / 15 }), {
     width: 720,
     height: 540,
   });
-  assert.deepEqual(jpegSize({ width: 720, height: 480 }, { ...options, pixelAspect: 8 / 9 }), {
+  assert.deepEqual(scaledSize({ width: 720, height: 480 }, { ...options, pixelAspect: 8 / 9 }), {
     width: 640,
     height: 480,
   });

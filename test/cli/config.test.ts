@@ -84,12 +84,34 @@ const mistakes: [what: string, text: string, problems: string[]][] = [
     ['5:9: cameras.yard.detectors[0]: found "peopel", expected one of the detectors (people); did you mean "people"?'],
   ],
   [
-    'what comes later as not implemented yet',
-    'detectors:\n  people:\n    delivery: exactly-once\n    max: 4\ntopics: { retention: { hold: true } }\n',
+    'a zone that is no polygon, and a point outside the picture',
+    'cameras:\n  yard:\n    source: testsrc\n    zones:\n      door: [[0, 0], [1, 1]]\n      gate: [[0, 0], [1, 1], [2, 0]]\n',
     [
-      '3:5: detectors.people.delivery is not implemented yet',
-      '4:5: detectors.people.max is not implemented yet',
-      '5:24: topics.retention.hold is not implemented yet',
+      '5:13: cameras.yard.zones.door: found a list, expected a list of at least three points [x, y]',
+      '6:31: cameras.yard.zones.gate[2][0]: found 2, expected a number from 0 to 1',
+    ],
+  ],
+  [
+    'a line of three points',
+    'cameras:\n  yard:\n    source: testsrc\n    lines:\n      gate: [[0, 0], [1, 1], [1, 0]]\n',
+    ['5:13: cameras.yard.lines.gate: found a list, expected two points [x, y]'],
+  ],
+  [
+    'a camera that follows a detector that does not look at it',
+    'cameras:\n  yard:\n    source: testsrc\n    track: peopel\n',
+    ['4:12: cameras.yard.track: found "peopel", expected one of the detectors (people); did you mean "people"?'],
+  ],
+  [
+    'what comes later as not implemented yet',
+    'detectors:\n  people:\n    chain: [faces]\n',
+    ['3:5: detectors.people.chain is not implemented yet'],
+  ],
+  [
+    'bounds of workers that make no sense',
+    'detectors:\n  a: { min: 4, max: 2 }\n  b: { workers: 3, max: 4 }\n',
+    [
+      '2:13: detectors.a.min: found 4, expected at most max (2)',
+      '3:20: detectors.b.max: found beside workers: 3, expected workers: auto',
     ],
   ],
   [
@@ -169,9 +191,23 @@ test('fills in defaults, units, per-camera overrides and paths relative to the f
     },
   ]);
   assert.deepEqual(config.detectors, [
-    { name: 'cars', version: 1, model: join(folder, 'models/cars.onnx'), workers: 'auto' },
+    {
+      name: 'cars',
+      version: 1,
+      model: join(folder, 'models/cars.onnx'),
+      workers: 'auto',
+      targetLoad: 0.8,
+      delivery: 'exactly-once',
+    },
   ]);
-  assert.deepEqual(config.topics, { partitions: 12, retentionMs: 5_400_000, retentionBytes: -1, embed: true });
+  assert.deepEqual(config.topics, {
+    partitions: 12,
+    retentionMs: 5_400_000,
+    retentionBytes: -1,
+    hold: false,
+    horizonSeconds: 3600,
+    embed: true,
+  });
   assert.equal(config.dataDir, join(folder, 'vigil-data'));
   assert.deepEqual(config.httpListen, { host: '127.0.0.1', port: 8080 });
 });
@@ -180,7 +216,15 @@ test('an empty file is the defaults with one detector of persons', () => {
   const { config } = load('# nothing yet\n');
   assert.deepEqual(config.cameras, []);
   assert.deepEqual(config.detectors, [
-    { name: 'people', version: 1, model: 'yolox-nano', labels: ['person'], workers: 'auto' },
+    {
+      name: 'people',
+      version: 1,
+      model: 'yolox-nano',
+      labels: ['person'],
+      workers: 'auto',
+      targetLoad: 0.8,
+      delivery: 'exactly-once',
+    },
   ]);
 });
 
@@ -259,4 +303,71 @@ test('every example is a valid configuration', () => {
     const { config } = loadConfig(join(import.meta.dirname, '../..', example), environment);
     assert.ok(config.cameras.length > 0, example);
   }
+});
+
+test('a model on a server is read with its keys, its secrets masked, and its mistakes named by key', () => {
+  const text = [
+    'detectors:',
+    '  people:',
+    '    model:',
+    '      url: https://triton.local:8000/v2/models/yolox-nano',
+    '      headers: { authorization: "Bearer ${TOKEN}" }',
+    '      manifest: ./nets/people.yml',
+    '      timeout: 1.5s',
+    '      requests: 4',
+    '  plain: { model: "http://viewer:secret@models.example/detect" }',
+  ].join('\n');
+  const { config, secrets } = load(text, { TOKEN: 'hush' });
+  const [people, plain] = config.detectors;
+  assert.deepEqual(people?.model, {
+    url: 'https://triton.local:8000/v2/models/yolox-nano',
+    headers: { authorization: 'Bearer hush' },
+    manifest: join(folder, 'nets/people.yml'),
+    timeoutMs: 1500,
+    requests: 4,
+  });
+  assert.equal(plain?.model, 'http://viewer:secret@models.example/detect');
+  const shown = JSON.stringify(maskedConfig(config, secrets)) + describeConfig(config, secrets);
+  assert.doesNotMatch(shown, /hush|secret/);
+  assert.match(shown, /triton\.local:8000/);
+  assert.deepEqual(problemsOf('detectors:\n  a:\n    model: { url: ftp://x, kindd: jpeg }\n'), [
+    '3:19: detectors.a.model.url: found "ftp://x", expected an address http://… or https://…',
+    '3:28: detectors.a.model.kindd is not known; did you mean "kind"?',
+  ]);
+});
+
+test('zones, lines and masks of a camera are points of its picture', () => {
+  const { config } = load(`cameras:
+  yard:
+    source: testsrc
+    track: people
+    zones:
+      door: [[0.4, 0.5], [0.6, 0.5], [0.5, 1]]
+    lines:
+      gate: [[0.5, 0.2], [0.5, 1]]
+    masks:
+      - [[0, 0], [0.1, 0], [0, 0.1]]
+`);
+  const [camera] = config.cameras;
+  assert.equal(camera?.track, 'people');
+  assert.deepEqual(camera?.scene, {
+    zones: [
+      {
+        name: 'door',
+        corners: [
+          [0.4, 0.5],
+          [0.6, 0.5],
+          [0.5, 1],
+        ],
+      },
+    ],
+    lines: [{ name: 'gate', from: [0.5, 0.2], to: [0.5, 1] }],
+    masks: [
+      [
+        [0, 0],
+        [0.1, 0],
+        [0, 0.1],
+      ],
+    ],
+  });
 });

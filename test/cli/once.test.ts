@@ -27,6 +27,10 @@ function account(camera: string, changes: Partial<CameraAccount> = {}): CameraAc
     latencyMs: { p50: 812.4, p99: 1600 },
     reconnects: 0,
     complete: true,
+    skipped: 0,
+    detectors: [],
+    sessions: [],
+    earlierSessions: 0,
     ...changes,
   };
 }

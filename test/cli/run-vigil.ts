@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after } from 'node:test';
 
 export const mainFile = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -23,6 +24,13 @@ export interface RunningVigil {
   ended: Promise<Ended>;
 }
 
+const running = new Set<ChildProcess>();
+
+// A test that fails half-way must not leave its Vigil behind, nor wait for it.
+after(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Runs `vigil` as a person does. */
 export function startVigil(
   args: readonly string[],
@@ -33,6 +41,8 @@ export function startVigil(
     env: { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));

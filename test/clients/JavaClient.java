@@ -39,6 +39,7 @@ public class JavaClient {
                     group("org.apache.kafka.clients.consumer.RangeAssignor");
                     group("org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
                 }
+                case "static" -> staticMembers();
                 case "transactions" -> transactions();
                 case "admin" -> admin();
                 case "errors" -> errors();
@@ -89,6 +90,39 @@ public class JavaClient {
         }
         Collections.sort(seen);
         check(seen.equals(IntStream.range(0, 600).boxed().collect(toList())), "lost or doubled: " + seen);
+    }
+
+    /** A static member that comes back finds its partitions; its twin takes them from it. */
+    static void staticMembers() throws Exception {
+        String topic = "java-static";
+        createTopic(topic, 4, Map.of());
+        List<Integer> seen = new ArrayList<>();
+        try (Consumer<String, String> one = staticMember("one", topic)) {
+            Consumer<String, String> two = staticMember("two", topic);
+            BooleanSupplier shared = () -> one.assignment().size() == 2 && two.assignment().size() == 2;
+            pollUntil(shared, List.of(one, two), seen, "two members hold two each");
+            Set<TopicPartition> before = two.assignment();
+            int generation = one.groupMetadata().generationId();
+            two.close();
+            try (Consumer<String, String> again = staticMember("two", topic);
+                    Consumer<String, String> twin = staticMember("two", topic)) {
+                pollUntil(() -> !again.assignment().isEmpty(), List.of(one, again), seen, "the second member is back");
+                check(again.assignment().equals(before), again.assignment() + " instead of " + before);
+                check(one.groupMetadata().generationId() == generation, "there was a rebalance");
+                check(again.groupMetadata().generationId() == generation, "the member that came back is of another generation");
+                pollUntil(() -> !twin.assignment().isEmpty(), List.of(one, twin), seen, "the twin is there");
+                expect(FencedInstanceIdException.class, () -> {
+                    pollUntil(() -> false, List.of(again), seen, "the fenced member is told");
+                    return null;
+                });
+            }
+        }
+    }
+
+    static Consumer<String, String> staticMember(String name, String topic) {
+        Consumer<String, String> member = consumer("static members", Map.of("group.instance.id", name));
+        member.subscribe(List.of(topic));
+        return member;
     }
 
     static void transactions() throws Exception {

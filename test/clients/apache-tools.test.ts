@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { Consumer, Producer, stringSerializers } from '@platformatic/kafka';
 import { startBroker } from '../broker/start-broker.ts';
 import { kafkaLibraries, runKafkaTool } from '../support/apache-kafka.ts';
+import { createTopic } from './administer.ts';
 import { runProgram } from './client-program.ts';
 
 const libraries = kafkaLibraries();
@@ -30,6 +32,23 @@ function toolWithInput(mainClass: string, args: readonly string[], input: string
 function reports(output: string): { name: string; [field: string]: unknown }[] {
   const lines = output.split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => JSON.parse(line));
+}
+
+/** Spreads records over three partitions. */
+async function send(bootstrap: string, topic: string, count: number): Promise<void> {
+  const producer = new Producer({ clientId: 'send', bootstrapBrokers: [bootstrap], serializers: stringSerializers });
+  const messages = Array.from({ length: count }, (_, i) => ({ topic, partition: i % 3, value: `${i}` }));
+  await producer.send({ messages, acks: -1 }).finally(() => producer.close());
+}
+
+async function joinGroup(bootstrap: string, groupId: string, topic: string) {
+  const consumer = new Consumer({ clientId: 'platformatic', groupId, bootstrapBrokers: [bootstrap], maxWaitTime: 100 });
+  const stream = await consumer.consume({ topics: [topic], mode: 'earliest' });
+  stream.resume();
+  const leave = async (): Promise<void> => {
+    if (consumer.closed !== true) await consumer.close(true);
+  };
+  return { leave, [Symbol.asyncDispose]: leave };
 }
 
 describe("Apache's tools", () => {
@@ -196,6 +215,139 @@ describe("Apache's tools", () => {
     );
   });
 
+  test('kafka-consumer-groups shows members and offsets, and moves, forgets and deletes them', { skip }, async () => {
+    await using broker = await startBroker();
+    const { bootstrap } = broker;
+    await createTopic(bootstrap, 'moved', { partitions: 3 });
+    await send(bootstrap, 'moved', 30);
+    await using member = await joinGroup(bootstrap, 'movers', 'moved');
+    const groups = (...args: string[]) =>
+      tool(groupTool, '--bootstrap-server', bootstrap, '--group', 'movers', ...args);
+    assert.match(
+      await groups('--describe', '--members', '--verbose'),
+      /movers +platformatic\S* +\S+ +platformatic +3 .*moved:0,1,2/,
+    );
+    assert.match(await groups('--describe', '--state'), /movers .* Stable +1/);
+    assert.match(await groups('--delete'), /Deletion of some consumer groups failed[\s\S]*GroupNotEmptyException/);
+    await member.leave();
+    const moved = ['--reset-offsets', '--topic', 'moved:0', '--to-offset', '4'];
+    assert.match(await groups(...moved, '--dry-run'), /movers +moved +0 +4/);
+    await groups(...moved, '--execute');
+    await groups('--reset-offsets', '--topic', 'moved:1', '--to-latest', '--execute');
+    await groups('--reset-offsets', '--topic', 'moved:2', '--to-earliest', '--execute');
+    await groups('--reset-offsets', '--topic', 'moved:2', '--shift-by', '3', '--execute');
+    const described = await groups('--describe', '--offsets');
+    const lags = [...described.matchAll(/moved +(\d) +(\d+) +10 +(\d+)/g)].map((each) => each.slice(1).join(' '));
+    assert.deepEqual(lags.sort(), ['0 4 6', '1 10 0', '2 3 7']);
+    assert.match(await groups('--delete-offsets', '--topic', 'moved:1'), /moved +1 +Successful/);
+    assert.doesNotMatch(await groups('--describe', '--offsets'), /moved +1 +\d/);
+    assert.match(await groups('--delete'), /successful/);
+    assert.doesNotMatch(
+      await tool('org.apache.kafka.tools.GroupsCommand', '--bootstrap-server', bootstrap, '--list'),
+      /movers/,
+    );
+  });
+
+  test('kafka-transactions shows a transaction that is open, and aborts it', { skip }, async () => {
+    await using broker = await startBroker();
+    const { bootstrap } = broker;
+    await createTopic(bootstrap, 'hanging');
+    const transactions = (...args: string[]) => tool(transactionTool, '--bootstrap-server', bootstrap, ...args);
+    const producer = new Producer({
+      clientId: 'hanging',
+      bootstrapBrokers: [bootstrap],
+      serializers: stringSerializers,
+      idempotent: true,
+      transactionalId: 'hangs',
+      timeout: 60_000,
+    });
+    try {
+      const open = await producer.beginTransaction();
+      await open.send({ messages: [{ topic: 'hanging', partition: 0, value: 'never committed' }] });
+      assert.match(await transactions('list'), /hangs\s+\d+\s+\d+\s+Ongoing/);
+      assert.match(await transactions('describe', '--transactional-id', 'hangs'), /Ongoing.*hanging-0/);
+      const producers = await transactions('describe-producers', '--topic', 'hanging', '--partition', '0');
+      assert.match(producers, /^\d+\s+0\s+-1\s+0\s+\d+\s+0\s*$/m);
+      assert.doesNotMatch(
+        await transactions('find-hanging', '--broker-id', '1'),
+        /hanging/,
+        'its coordinator knows it',
+      );
+      await transactions('abort', '--topic', 'hanging', '--partition', '0', '--start-offset', '0');
+      const after = await transactions('describe-producers', '--topic', 'hanging', '--partition', '0');
+      assert.match(after, /^\d+\s+0\s+\d\s+0\s+\d+\s+None\s*$/m);
+    } finally {
+      await producer.close();
+    }
+  });
+
+  test('records, log directories, leaders, replicas, the quorum and the cluster are managed as with Apache Kafka', {
+    skip,
+  }, async () => {
+    await using broker = await startBroker();
+    const { bootstrap } = broker;
+    const server = ['--bootstrap-server', bootstrap];
+    await createTopic(bootstrap, 'managed', { partitions: 3 });
+    await send(bootstrap, 'managed', 30);
+    const folder = await mkdtemp(join(tmpdir(), 'vigil-tools-'));
+    const file = async (name: string, content: object): Promise<string> => {
+      await writeFile(join(folder, name), JSON.stringify({ version: 1, ...content }));
+      return join(folder, name);
+    };
+    try {
+      const partitions = [{ topic: 'managed', partition: 1, offset: 4 }];
+      const removed = await tool(
+        'org.apache.kafka.tools.DeleteRecordsCommand',
+        ...server,
+        '--offset-json-file',
+        await file('delete', { partitions }),
+      );
+      assert.match(removed, /managed-1\s+low_watermark: 4/);
+      assert.match(await tool(offsetTool, ...server, '--topic', 'managed', '--time', 'earliest'), /managed:1:4/);
+
+      const logDirs = await tool(
+        'org.apache.kafka.tools.LogDirsCommand',
+        ...server,
+        '--describe',
+        '--topic-list',
+        'managed',
+      );
+      assert.match(logDirs, /"partition":"managed-2","size":[1-9]\d*,"offsetLag":0/);
+
+      const elected = await tool(
+        'org.apache.kafka.tools.LeaderElectionCommand',
+        ...server,
+        '--election-type',
+        'preferred',
+        '--topic',
+        'managed',
+        '--partition',
+        '0',
+      );
+      assert.match(elected, /Valid replica already elected for partitions managed-0/);
+
+      const reassign = (...args: string[]) =>
+        tool('org.apache.kafka.tools.reassign.ReassignPartitionsCommand', ...server, ...args);
+      const replicas = [{ topic: 'managed', partition: 0, replicas: [1] }];
+      const plan = ['--reassignment-json-file', await file('plan', { partitions: replicas })];
+      const topics = await file('topics', { topics: [{ topic: 'managed' }] });
+      assert.match(
+        await reassign('--generate', '--topics-to-move-json-file', topics, '--broker-list', '1'),
+        /"partition":2,"replicas":\[1\]/,
+      );
+      assert.match(await reassign('--execute', ...plan), /Successfully started partition reassignment for managed-0/);
+      assert.match(await reassign('--verify', ...plan), /Reassignment of partition managed-0 is completed/);
+      assert.match(await reassign('--list'), /No partition reassignments found/);
+
+      const quorum = await tool('org.apache.kafka.tools.MetadataQuorumCommand', ...server, 'describe', '--status');
+      assert.match(quorum, /LeaderId:\s+1\n/);
+      assert.match(await tool('org.apache.kafka.tools.ClusterTool', 'cluster-id', ...server), /Cluster ID: \S{22}/);
+      assert.match(await tool('org.apache.kafka.tools.BrokerApiVersionsCommand', ...server), /Produce\(0\): 0 to 13/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   test('perf tools run to their end', { skip }, async () => {
     await using broker = await startBroker();
     const load = ['--topic', 'load', '--num-records', '20000', '--record-size', '200', '--throughput', '-1'];
@@ -211,5 +363,10 @@ describe("Apache's tools", () => {
       '20000',
     );
     assert.match(consumed, /, 20000, /);
+    const latency = ['--topic', 'latency', '--num-records', '200', '--producer-acks', 'all', '--record-size', '100'];
+    assert.match(
+      await tool('org.apache.kafka.tools.EndToEndLatency', ...server, ...latency),
+      /Percentiles: 50th = \d+/,
+    );
   });
 });

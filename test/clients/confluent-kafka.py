@@ -117,6 +117,43 @@ def group():
     share("cooperative-sticky")
 
 
+def static():
+    topic = "librdkafka-static"
+    create_topic(topic, 4)
+    assigned = {"one": 0, "two": 0}
+
+    def join(name):
+        member = consumer("static members", **{"group.instance.id": name})
+        member.subscribe([topic], on_assign=lambda *_: assigned.update({name: assigned[name] + 1}))
+        return member
+
+    one, two = join("one"), join("two")
+    shared = lambda: len(one.assignment()) == 2 == len(two.assignment())
+    poll_until(shared, [one, two], [], "two members hold two each")
+    before, rebalances = sorted(each.partition for each in two.assignment()), assigned["one"]
+    two.close()
+    two = join("two")
+    poll_until(lambda: two.assignment(), [one, two], [], "the second member is back")
+    assert sorted(each.partition for each in two.assignment()) == before
+    assert assigned["one"] == rebalances, "the first member saw a rebalance"
+    twin = join("two")
+    assert fenced([twin, one], two) == KafkaError._FATAL
+    for each in (one, twin):
+        each.close()
+
+
+def fenced(others, member):
+    """What a member is told that polls beside its twin."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        poll(others, [])
+        message = member.poll(0.02)
+        if message is not None and message.error():
+            assert "Static consumer fenced" in message.error().str(), message.error()
+            return message.error().code()
+    raise AssertionError("the twin was not fenced within 20 s")
+
+
 def transactions():
     source, topic = "librdkafka-source", "librdkafka-transactions"
     create_topic(source)
@@ -232,5 +269,5 @@ def delivery_error(topic, **record):
     return codes[0]
 
 
-scenarios = {"compressions": compressions, "group": group, "transactions": transactions, "admin": administer, "errors": errors}
+scenarios = {"compressions": compressions, "group": group, "static": static, "transactions": transactions, "admin": administer, "errors": errors}
 scenarios[scenario]()

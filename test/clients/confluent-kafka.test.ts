@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientsFolder, clientTests, commonScenarios } from './client-program.ts';
+import { clientsFolder, clientTests } from './client-program.ts';
 
 const python = join(clientsFolder, 'python', 'bin', 'python');
 
@@ -8,5 +8,4 @@ const python = join(clientsFolder, 'python', 'bin', 'python');
 clientTests({
   name: 'confluent-kafka',
   command: existsSync(python) ? [python, join(import.meta.dirname, 'confluent-kafka.py')] : undefined,
-  scenarios: commonScenarios,
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { kafkaLibraries } from '../support/apache-kafka.ts';
-import { clientTests, commonScenarios } from './client-program.ts';
+import { clientTests } from './client-program.ts';
 
 const libraries = kafkaLibraries();
 const options = ['-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dlog4j2.level=ERROR'];
@@ -10,5 +10,4 @@ clientTests({
   command: libraries
     ? ['java', ...options, '-cp', `${libraries}/*`, join(import.meta.dirname, 'JavaClient.java')]
     : undefined,
-  scenarios: commonScenarios,
 });

@@ -102,6 +102,30 @@ def poll_until_in_threads(holds, members, seen, what):
         each.result()
 
 
+def static():
+    topic = "kafka-python-static"
+    create_topic(topic, 4)
+
+    def join(name):
+        member = consumer("kafka-python static", group_instance_id=name)
+        member.subscribe([topic])
+        return member
+
+    one, two = join("one"), join("two")
+    poll_until_in_threads(lambda: len(one.assignment()) == 2 == len(two.assignment()), [one, two], [], "two each")
+    before, generation = two.assignment(), one.group_metadata().generation_id
+    two.close()
+    two = join("two")
+    poll_until_in_threads(lambda: two.assignment(), [one, two], [], "the second member is back")
+    assert two.assignment() == before
+    assert one.group_metadata().generation_id == generation == two.group_metadata().generation_id, "there was a rebalance"
+    twin = join("two")
+    poll_until_in_threads(lambda: twin.assignment(), [one, twin], [], "the twin is there")
+    expect(kafka_errors.FencedInstanceIdError, lambda: poll_until(lambda: False, [two], [], "the fenced member is told"))
+    for each in (one, twin):
+        each.close()
+
+
 def transactions():
     source, topic = "kafka-python-source", "kafka-python-transactions"
     create_topic(source)
@@ -183,5 +207,5 @@ def keyless():
     producer.send("kafka-python-compacted", b"no key").get(20)
 
 
-scenarios = {"compressions": compressions, "group": group, "transactions": transactions, "admin": administer, "errors": errors}
+scenarios = {"compressions": compressions, "group": group, "static": static, "transactions": transactions, "admin": administer, "errors": errors}
 scenarios[scenario]()

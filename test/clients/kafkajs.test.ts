@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientsFolder, clientTests, commonScenarios } from './client-program.ts';
+import { clientsFolder, clientTests } from './client-program.ts';
 
 const modules = join(clientsFolder, 'kafkajs');
 
@@ -10,5 +10,4 @@ clientTests({
     ? [process.execPath, join(import.meta.dirname, 'kafkajs.mjs')]
     : undefined,
   environment: { CLIENT_MODULES: modules, KAFKAJS_NO_PARTITIONER_WARNING: '1' },
-  scenarios: commonScenarios,
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientsFolder, clientTests, commonScenarios } from './client-program.ts';
+import { clientsFolder, clientTests } from './client-program.ts';
 
 const program = join(clientsFolder, 'sarama');
 
-clientTests({ name: 'sarama', command: existsSync(program) ? [program] : undefined, scenarios: commonScenarios });
+clientTests({ name: 'sarama', command: existsSync(program) ? [program] : undefined });

@@ -5,6 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import { ApacheKafka, kafkaLibraries } from '../support/apache-kafka.ts';
 import { adminContract } from './admin.ts';
 import { clientsContract } from './clients.ts';
+import { clusterContract } from './cluster.ts';
+import { fetchSessionsContract } from './fetch-sessions.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
 import { transactionsContract } from './transactions.ts';
@@ -34,6 +36,8 @@ describe('Apache Kafka', () => {
   const target = () => ({ bootstrap });
   adminContract(target);
   recordsContract(target);
+  fetchSessionsContract(target);
+  clusterContract(target);
   clientsContract(target);
   groupsContract(target);
   transactionsContract(target);

@@ -3,6 +3,8 @@ import type { Broker } from '../../src/broker/broker.ts';
 import { startBroker } from '../broker/start-broker.ts';
 import { adminContract } from './admin.ts';
 import { clientsContract } from './clients.ts';
+import { clusterContract } from './cluster.ts';
+import { fetchSessionsContract } from './fetch-sessions.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
 import { transactionsContract } from './transactions.ts';
@@ -16,6 +18,8 @@ describe('the embedded broker', () => {
 
   adminContract(() => broker);
   recordsContract(() => broker);
+  fetchSessionsContract(() => broker);
+  clusterContract(() => broker);
   clientsContract(() => broker);
   groupsContract(() => broker);
   transactionsContract(() => broker);

@@ -40,6 +40,11 @@ export class Fixture {
     return fixture;
   }
 
+  /** A topic that is there, over a connection that is open. */
+  static over(client: RawClient, topic: string): Fixture {
+    return new Fixture(client, topic);
+  }
+
   async createTopic(
     name: string,
     { partitions = 1, configs = {} }: { partitions?: number; configs?: Record<string, string> } = {},

@@ -39,7 +39,8 @@ export class RawClient {
     const length = writer.reserveInt32();
     writer.int16(request.apiKey ?? -1);
     writer.int16(version);
-    writer.int32(++this.#correlationId);
+    const correlationId = ++this.#correlationId;
+    writer.int32(correlationId);
     writer.int16(3);
     writer.text('raw', 3);
     if (isFlexible) writer.unsignedVarint(0);
@@ -47,9 +48,8 @@ export class RawClient {
     length.set(writer.length - 4);
     const frame = await this.exchange(Buffer.concat(writer.finish()));
     const reader = new Reader(frame);
-    const correlationId = reader.int32();
-    if (correlationId !== this.#correlationId)
-      throw new Error(`answer ${correlationId} to request ${this.#correlationId}`);
+    const answered = reader.int32();
+    if (answered !== correlationId) throw new Error(`answer ${answered} to request ${correlationId}`);
     if (isFlexible && request.apiKey !== 18) readTaggedFields(reader, () => false);
     const decoded = response.decode(reader, version);
     reader.expectEnd();
@@ -59,6 +59,10 @@ export class RawClient {
   /** Sends bytes as they are and waits for the next frame. */
   exchange(bytes: Buffer): Promise<Buffer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) {
+        reject(new Error('the connection is closed'));
+        return;
+      }
       this.#waiting.push({ resolve, reject });
       this.#socket.write(bytes);
     });

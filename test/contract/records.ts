@@ -246,6 +246,41 @@ export function recordsContract(target: () => Target): void {
       }));
   }
 
+  test('a topic with a compression of its own keeps records in it, however they came, and says so to a repeating producer', () =>
+    withTopic(
+      async (fixture) => {
+        const text = 'the same words over and over '.repeat(50);
+        for (const compression of ['none', 'lz4', 'zstd'] as const) {
+          assert.equal((await fixture.produce({ ...values(text, compression), compression })).error, 'NONE');
+        }
+        const found = await fixture.fetch(0n);
+        assert.deepEqual(
+          found.batches.map((batch) => batch.compression),
+          ['zstd', 'zstd', 'zstd'],
+        );
+        assert.ok(found.batches.every((batch) => batch.isCrcValid()));
+        assert.deepEqual(found.values, [text, 'none', text, 'lz4', text, 'zstd']);
+        const { producerId, producerEpoch } = await newProducer(fixture);
+        const batch = encodeBatch({ ...values(text), producerId, producerEpoch, baseSequence: 0, timestamp: 1n });
+        const first = await fixture.produce(Buffer.from(batch));
+        const again = await fixture.produce(Buffer.from(batch));
+        assert.deepEqual([again.error, again.baseOffset], ['NONE', first.baseOffset]);
+      },
+      { configs: { 'compression.type': 'zstd' } },
+    ));
+
+  test('a topic whose records are kept uncompressed takes none that are too large without their compression', () =>
+    withTopic(
+      async (fixture) => {
+        const text = 'the same words over and over '.repeat(200);
+        const { error } = await fixture.produce({ ...values(text), compression: 'gzip' });
+        assert.equal(error, 'MESSAGE_TOO_LARGE');
+        assert.equal((await fixture.produce({ ...values('short'), compression: 'gzip' })).error, 'NONE');
+        assert.equal((await fixture.fetch(0n)).batches[0]?.compression, 'none');
+      },
+      { configs: { 'compression.type': 'uncompressed', 'max.message.bytes': '2000' } },
+    ));
+
   test('a record of nearly a megabyte makes the round trip', () =>
     withTopic(async (fixture) => {
       const value = randomBytes(1_000_000);

@@ -6,128 +6,18 @@ import {
   addPartitionsToTxnRequest,
   addPartitionsToTxnResponse,
 } from '../../src/wire/messages/24-add-partitions-to-txn.ts';
-import { addOffsetsToTxnRequest, addOffsetsToTxnResponse } from '../../src/wire/messages/25-add-offsets-to-txn.ts';
-import { endTxnRequest, endTxnResponse } from '../../src/wire/messages/26-end-txn.ts';
-import { txnOffsetCommitRequest, txnOffsetCommitResponse } from '../../src/wire/messages/28-txn-offset-commit.ts';
-import { encodeBatch } from '../../src/wire/records.ts';
-import { errorName, Fixture, type Target, uniqueName, values } from './fixture.ts';
+import { writeTxnMarkersRequest, writeTxnMarkersResponse } from '../../src/wire/messages/27-write-txn-markers.ts';
+import { errorName, Fixture, type Target, uniqueName } from './fixture.ts';
 import type { RawClient } from './raw-client.ts';
+import { patiently, TransactionalProducer } from './transactional-producer.ts';
 
 const api = {
+  markers: { request: writeTxnMarkersRequest, response: writeTxnMarkersResponse },
   init: { request: initProducerIdRequest, response: initProducerIdResponse },
   addPartitions: { request: addPartitionsToTxnRequest, response: addPartitionsToTxnResponse },
-  addOffsets: { request: addOffsetsToTxnRequest, response: addOffsetsToTxnResponse },
-  end: { request: endTxnRequest, response: endTxnResponse },
-  commitOffsets: { request: txnOffsetCommitRequest, response: txnOffsetCommitResponse },
   fetchOffsets: { request: offsetFetchRequest, response: offsetFetchResponse },
 };
 const readCommitted = 1;
-
-/** Repeats while the broker is busy with the transaction before, as clients do. */
-async function patiently(ask: () => Promise<string>): Promise<string> {
-  const busy = [
-    'CONCURRENT_TRANSACTIONS',
-    'COORDINATOR_NOT_AVAILABLE',
-    'COORDINATOR_LOAD_IN_PROGRESS',
-    'NOT_COORDINATOR',
-    'NOT_ENOUGH_REPLICAS',
-  ];
-  for (let attempt = 0; ; attempt++) {
-    const error = await ask();
-    if (!busy.includes(error) || attempt > 200) return error;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
-class TransactionalProducer {
-  readonly fixture: Fixture;
-  readonly client: RawClient;
-  readonly transactionalId: string;
-  producerId = -1n;
-  producerEpoch = -1;
-  #sequence = 0;
-
-  constructor(fixture: Fixture, transactionalId = uniqueName('transaction')) {
-    this.fixture = fixture;
-    this.client = fixture.client;
-    this.transactionalId = transactionalId;
-  }
-
-  init(transactionTimeoutMs = 60_000): Promise<string> {
-    const { transactionalId } = this;
-    return patiently(async () => {
-      const answer = await this.client.send(api.init, 4, { transactionalId, transactionTimeoutMs });
-      const error = errorName(answer.errorCode);
-      if (error === 'NONE') {
-        this.producerId = answer.producerId;
-        this.producerEpoch = answer.producerEpoch;
-        this.#sequence = 0;
-      }
-      return error;
-    });
-  }
-
-  add(topic = this.fixture.topic, partition = 0): Promise<string> {
-    return patiently(async () => {
-      const answer = await this.client.send(api.addPartitions, 3, {
-        v3AndBelowTransactionalId: this.transactionalId,
-        v3AndBelowProducerId: this.producerId,
-        v3AndBelowProducerEpoch: this.producerEpoch,
-        v3AndBelowTopics: [{ name: topic, partitions: [partition] }],
-      });
-      const [result] = answer.resultsByTopicV3AndBelow[0]?.resultsByPartition ?? [];
-      return errorName(result?.partitionErrorCode ?? -1);
-    });
-  }
-
-  async send(text: string): Promise<string> {
-    const { producerId, producerEpoch, transactionalId } = this;
-    const batch = encodeBatch({
-      ...values(text),
-      timestamp: BigInt(Date.now()),
-      producerId,
-      producerEpoch,
-      baseSequence: this.#sequence,
-      isTransactional: true,
-    });
-    const error = await patiently(async () => (await this.fixture.produce(batch, { transactionalId })).error);
-    if (error === 'NONE') this.#sequence++;
-    return error;
-  }
-
-  end(committed: boolean): Promise<string> {
-    const { transactionalId, producerId, producerEpoch } = this;
-    return patiently(async () => {
-      const answer = await this.client.send(api.end, 3, { transactionalId, producerId, producerEpoch, committed });
-      return errorName(answer.errorCode);
-    });
-  }
-
-  async commitOffset(groupId: string, offset: bigint): Promise<string> {
-    const { transactionalId, producerId, producerEpoch } = this;
-    const added = await patiently(async () => {
-      const answer = await this.client.send(api.addOffsets, 3, { transactionalId, producerId, producerEpoch, groupId });
-      return errorName(answer.errorCode);
-    });
-    assert.equal(added, 'NONE');
-    return patiently(async () => {
-      const answer = await this.client.send(api.commitOffsets, 3, {
-        transactionalId,
-        groupId,
-        producerId,
-        producerEpoch,
-        memberId: '',
-        topics: [
-          {
-            name: this.fixture.topic,
-            partitions: [{ partitionIndex: 0, committedOffset: offset, committedMetadata: null }],
-          },
-        ],
-      });
-      return errorName(answer.topics[0]?.partitions[0]?.errorCode ?? -1);
-    });
-  }
-}
 
 async function committedOffset(client: RawClient, groupId: string, topic: string, requireStable = false) {
   const topics = [{ name: topic, partitionIndexes: [0] }];
@@ -221,10 +111,53 @@ export function transactionsContract(target: () => Target): void {
       await eventually(look, 1);
     }));
 
+  test('a producer that a later one has fenced does not come back by naming its id', () =>
+    withProducer(async (first) => {
+      await first.init();
+      const second = new TransactionalProducer(first.fixture, first.transactionalId);
+      assert.equal(await second.init(), 'NONE');
+      const { transactionalId, producerId, producerEpoch } = first;
+      const request = { transactionalId, transactionTimeoutMs: 60_000, producerId, producerEpoch };
+      const ask = async () => errorName((await first.client.send(api.init, 4, request)).errorCode);
+      assert.equal(await patiently(ask), 'PRODUCER_FENCED');
+    }));
+
+  test('a producer that names its id gets the next epoch, and the same answer when it has to ask again', () =>
+    withProducer(async (producer) => {
+      await producer.init();
+      const { transactionalId, producerId, producerEpoch } = producer;
+      const request = { transactionalId, transactionTimeoutMs: 60_000, producerId, producerEpoch };
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const answer = await producer.client.send(api.init, 4, request);
+        assert.equal(errorName(answer.errorCode), 'NONE');
+        assert.deepEqual([answer.producerId, answer.producerEpoch], [producerId, producerEpoch + 1]);
+      }
+    }));
+
   test('a write to a partition that is not part of the transaction is refused', () =>
     withProducer(async (producer) => {
       await producer.init();
       assert.match(await producer.send('stray'), /^(INVALID_TXN_STATE|TRANSACTION_ABORTABLE)$/);
+    }));
+
+  test('a transaction is ended by hand in one partition, and its coordinator may end it afterwards', () =>
+    withProducer(async (producer, fixture) => {
+      await producer.init();
+      await producer.add();
+      await producer.send('given up');
+      const { producerId, producerEpoch } = producer;
+      const write = async (name: string) => {
+        const topics = [{ name, partitionIndexes: [0] }];
+        const marker = { producerId, producerEpoch, transactionResult: false, topics, coordinatorEpoch: 0 };
+        const { markers } = await fixture.client.send(api.markers, 1, { markers: [marker] });
+        return errorName(markers[0]?.topics[0]?.partitions[0]?.errorCode ?? -1);
+      };
+      assert.equal(await write(uniqueName('missing')), 'UNKNOWN_TOPIC_OR_PARTITION');
+      assert.equal(await write(fixture.topic), 'NONE');
+      const committed = await fixture.fetch(0n, { isolationLevel: readCommitted });
+      assert.deepEqual(committed.abortedTransactions, [{ producerId, firstOffset: 0n }]);
+      assert.equal(committed.lastStableOffset, 2n);
+      assert.equal(await producer.end(false), 'NONE');
     }));
 
   test('ending a transaction twice is answered as the first time, and ending none is an error', () =>
@@ -269,5 +202,28 @@ export function transactionsContract(target: () => Target): void {
         errorName(each.partitionErrorCode),
       );
       assert.deepEqual(errors?.sort(), ['OPERATION_NOT_ATTEMPTED', 'UNKNOWN_TOPIC_OR_PARTITION']);
+    }));
+  test('partitions of several transactions are added in one request, and looked up without being added', () =>
+    withProducer(async (first, fixture) => {
+      const second = new TransactionalProducer(fixture);
+      await first.init();
+      await second.init();
+      const ask = async (verifyOnly: boolean, version: number) => {
+        const transactions = [first, second].map(({ transactionalId, producerId, producerEpoch }, i) => {
+          const partitions = [{ name: fixture.topic, partitions: i === 0 ? [0] : [0, 9] }];
+          return { transactionalId, producerId, producerEpoch, verifyOnly, topics: partitions };
+        });
+        const answer = await fixture.client.send(api.addPartitions, version, { transactions });
+        return [first, second].map(({ transactionalId }) => {
+          const found = answer.resultsByTransaction.find((each) => each.transactionalId === transactionalId);
+          return found?.topicResults[0]?.resultsByPartition.map((each) => errorName(each.partitionErrorCode)).sort();
+        });
+      };
+      const missing = ['OPERATION_NOT_ATTEMPTED', 'UNKNOWN_TOPIC_OR_PARTITION'];
+      assert.deepEqual(await ask(true, 5), [['TRANSACTION_ABORTABLE'], missing]);
+      assert.deepEqual(await ask(true, 4), [['TRANSACTION_ABORTABLE'], missing]);
+      assert.deepEqual(await ask(false, 5), [['NONE'], missing]);
+      assert.deepEqual(await ask(true, 5), [['NONE'], missing]);
+      assert.equal(await first.end(false), 'NONE');
     }));
 }

@@ -18,6 +18,14 @@ export interface Send {
   offset?: bigint;
   /** The write counts only when this transaction commits. */
   transaction?: string;
+  /** The record that this one was made of; the transaction also commits the group's offset after it. */
+  source?: Source;
+}
+
+export interface Source {
+  group: string;
+  partition: string;
+  offset: bigint;
 }
 
 export interface Transaction {

@@ -10,12 +10,21 @@ import { RawClient } from '../contract/raw-client.ts';
 import { readEverything, seeCommitted } from './audit.ts';
 import { BrokerProcess } from './broker-process.ts';
 import type { HistoryEvent } from './history.ts';
+import { copies, partitions, topic } from './names.ts';
 import { findAnomalies } from './oracle.ts';
-import { partitions, topic, Workload } from './workload.ts';
+import { Workload } from './workload.ts';
 
 /** `VIGIL_LONG=1` takes the long way; `VIGIL_CRASH_ROUNDS` and `VIGIL_CRASH_SEED` choose any other. */
 const rounds = Number(process.env.VIGIL_CRASH_ROUNDS ?? (process.env.VIGIL_LONG === '1' ? 200 : 3));
 const seed = Number(process.env.VIGIL_CRASH_SEED ?? 1);
+const busySigns = [
+  'send acknowledged',
+  'transaction committed',
+  'transaction aborted',
+  'poll',
+  'committed by readers',
+  'committed by copiers',
+];
 /** After this many kills everything is brought to rest, read and checked. */
 const roundsPerCheck = 5;
 
@@ -30,19 +39,25 @@ test(`a broker killed ${rounds} times under load keeps every promise of the log`
   });
   const history: HistoryEvent[] = [];
   const random = new Random(seed);
+  tell(`seed ${seed}`);
   await broker.start();
-  await createTopic(broker.bootstrap);
+  await createTopics(broker.bootstrap);
   for (let done = 0; done < rounds; done += roundsPerCheck) {
     await killUnderLoad(broker, { history, random, kills: Math.min(roundsPerCheck, rounds - done) });
     await check(broker, history);
-    t.diagnostic(`${Math.min(done + roundsPerCheck, rounds)} kills: ${summaryOf(history)}`);
+    tell(`${Math.min(done + roundsPerCheck, rounds)} kills: ${summaryOf(history)}`);
   }
   assertBusy(history);
 });
 
-async function createTopic(bootstrap: string): Promise<void> {
+/** At once: a run that hangs shall say where. */
+function tell(line: string): void {
+  if (rounds > roundsPerCheck) process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+async function createTopics(bootstrap: string): Promise<void> {
   const fixture = await Fixture.open({ bootstrap });
-  assert.equal(await fixture.createTopic(topic, { partitions }), 'NONE');
+  for (const name of [topic, copies]) assert.equal(await fixture.createTopic(name, { partitions }), 'NONE');
   fixture.close();
 }
 
@@ -66,7 +81,7 @@ async function killUnderLoad(
     await seeCommitted(history, client);
     client.close();
   }
-  await load.stop();
+  await load.stop((who) => tell(`still at work: ${who}`));
 }
 
 async function check(broker: BrokerProcess, history: HistoryEvent[]): Promise<void> {
@@ -81,7 +96,7 @@ async function check(broker: BrokerProcess, history: HistoryEvent[]): Promise<vo
 /** A run in which little happened proves little. */
 function assertBusy(history: readonly HistoryEvent[]): void {
   const counts = countsOf(history);
-  for (const what of ['send acknowledged', 'transaction committed', 'transaction aborted', 'poll', 'committed']) {
+  for (const what of busySigns) {
     assert.ok((counts.get(what) ?? 0) > rounds, `${what}: only ${counts.get(what) ?? 0} times`);
   }
 }
@@ -90,10 +105,15 @@ function countsOf(history: readonly HistoryEvent[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const event of history) {
     if (event.kind === 'poll' && event.client === 'auditor') continue;
-    const what = 'outcome' in event ? `${event.kind} ${event.outcome}` : event.kind;
+    const what = describe(event);
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return counts;
+}
+
+function describe(event: HistoryEvent): string {
+  if ('outcome' in event) return `${event.kind} ${event.outcome}`;
+  return event.kind === 'committed' ? `committed by ${event.group}` : event.kind;
 }
 
 function summaryOf(history: readonly HistoryEvent[]): string {

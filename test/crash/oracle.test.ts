@@ -30,6 +30,19 @@ const committedSeen = (offset: bigint, askedAt: number): HistoryEvent => ({
   askedAt,
 });
 
+/** What a group made of the record at offset 0, in another partition. */
+function made(value: string, transaction: string): HistoryEvent {
+  const source = { group: 'makers', partition, offset: 0n };
+  return { kind: 'send', client: 'maker', partition: 'copies/0', value, outcome: 'unknown', transaction, source };
+}
+
+const makersSeen = (offset: bigint, askedAt: number): HistoryEvent =>
+  ({ ...committedSeen(offset, askedAt), group: 'makers' }) as HistoryEvent;
+
+function pollCopies(records: Record<string, string>): HistoryEvent {
+  return { ...poll(records, 'auditor'), partition: 'copies/0' } as HistoryEvent;
+}
+
 const kinds = (history: readonly HistoryEvent[]) => findAnomalies(history).map(({ kind }) => kind);
 
 /** Everything that may happen to honest clients of an honest broker that is killed now and then. */
@@ -55,6 +68,12 @@ const sound: HistoryEvent[] = [
   committedSeen(3n, 18),
   committed(8n),
   committedSeen(3n, 19),
+  made('not yet', 't4'),
+  ended('t4', 'aborted'),
+  made('made of a', 't5'),
+  ended('t5', 'unknown'),
+  pollCopies({ 2: 'made of a' }),
+  makersSeen(1n, 26),
   readToEnd,
 ];
 
@@ -133,6 +152,28 @@ const planted: [fault: string, anomaly: string, history: HistoryEvent[]][] = [
     'a committed offset is below one seen before',
     'committed offset went back',
     [committedSeen(5n, 0), committedSeen(4n, 1)],
+  ],
+  [
+    'two committed records were made of one',
+    'processed twice',
+    [send('a', 0n), made('b', 't1'), ended('t1', 'committed'), made('c', 't2'), ended('t2', 'committed')].concat(
+      poll({ 0: 'a' }),
+      pollCopies({ 0: 'b', 2: 'c' }),
+    ),
+  ],
+  [
+    'a group is past a record of which nothing was made',
+    'never processed',
+    [send('a', 0n), send('b', 1n), made('c', 't'), ended('t', 'committed')].concat(
+      poll({ 0: 'a', 1: 'b' }),
+      pollCopies({ 0: 'c' }),
+      makersSeen(2n, 6),
+    ),
+  ],
+  [
+    'a group is past a record of which only an aborted transaction made something',
+    'never processed',
+    [send('a', 0n), made('b', 't'), ended('t', 'aborted'), poll({ 0: 'a' }), makersSeen(1n, 4)],
   ],
   ['the committed offsets of a group are gone', 'committed offset went back', [committed(5n), committedSeen(-1n, 1)]],
 ];

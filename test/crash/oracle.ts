@@ -1,4 +1,5 @@
 import type { CommittedSeen, HistoryEvent, Poll, Send, Transaction } from './history.ts';
+import { findUnevenProcessing } from './uneven-processing.ts';
 
 /** A promise of the log that a history shows broken. */
 export interface Anomaly {
@@ -12,7 +13,9 @@ export interface Anomaly {
     | 'poll skip'
     | 'non-monotonic poll'
     | 'non-monotonic send'
-    | 'committed offset went back';
+    | 'committed offset went back'
+    | 'processed twice'
+    | 'never processed';
   description: string;
 }
 
@@ -37,6 +40,8 @@ interface PartitionView {
  * - poll skip: a reader passes over an offset that another reader was given
  * - non-monotonic poll, non-monotonic send: offsets that do not grow for one reader or writer
  * - committed offset went back: a group's offset is below one that was acknowledged or seen before
+ * - processed twice: two committed records were made of one
+ * - never processed: a group that commits with what it makes is past a record of which nothing was made
  *
  * @returns every anomaly found, none for a history that keeps all promises
  */
@@ -70,6 +75,7 @@ class Investigation {
     this.#checkPollOrder();
     this.#checkSendOrder();
     this.#checkCommitted();
+    this.#found.push(...findUnevenProcessing(this.#history));
     return this.#found;
   }
 

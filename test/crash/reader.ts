@@ -6,8 +6,9 @@ import {
   MessagesStreamModes,
   stringDeserializers,
 } from '@platformatic/kafka';
+import { readers as group, partitionName, topic } from './names.ts';
 import { within } from './within.ts';
-import { group, partitionName, topic, type Work } from './workload.ts';
+import type { Work } from './workload.ts';
 
 type TextConsumer = Consumer<string, string, string, string>;
 type TextStream = MessagesStream<string, string, string, string>;
@@ -22,7 +23,8 @@ export async function runReader(work: Work, client: string): Promise<void> {
     const consumer = openConsumer(work);
     try {
       await readAsMember(work, consumer, client);
-    } catch {
+    } catch (error) {
+      work.onFailure(client, error);
       await delay(pauseAfterFailureMs);
     } finally {
       await within(consumer.close(true)).catch(() => {});
@@ -31,7 +33,7 @@ export async function runReader(work: Work, client: string): Promise<void> {
 }
 
 function openConsumer({ bootstrap }: Work): TextConsumer {
-  return new Consumer({
+  const consumer = new Consumer({
     clientId: 'crash',
     groupId: group,
     bootstrapBrokers: [bootstrap],
@@ -45,6 +47,9 @@ function openConsumer({ bootstrap }: Work): TextConsumer {
     // The client's own filter of aborted records lets some through: what it would hide is the auditor's to judge.
     isolationLevel: 0,
   }) as TextConsumer;
+  // Told when a rebalance in the background fails, above all because the member is being closed.
+  consumer.on('error', () => {});
+  return consumer;
 }
 
 /** Returns at the end of the work or when the group shares out its partitions anew. */
@@ -78,7 +83,7 @@ async function readStream(
   for await (const { partition, offset, value } of stream) {
     if (stream.destroyed) return;
     const records = [{ offset, value }];
-    history.push({ kind: 'poll', client, isUncommitted: true, partition: partitionName(partition), records });
+    history.push({ kind: 'poll', client, isUncommitted: true, partition: partitionName(topic, partition), records });
     next.set(partition, offset + 1n);
     if (++uncommitted < recordsPerCommit) continue;
     await commit(history, consumer, next);
@@ -95,6 +100,6 @@ async function commit(
   const offsets = [...next].map(([partition, offset]) => ({ topic, partition, offset, leaderEpoch: -1 }));
   await within(consumer.commit({ offsets }));
   for (const [partition, offset] of next) {
-    history.push({ kind: 'committed', group, partition: partitionName(partition), offset });
+    history.push({ kind: 'committed', group, partition: partitionName(topic, partition), offset });
   }
 }

@@ -1,12 +1,7 @@
+import { runCopier } from './copier.ts';
 import type { HistoryEvent } from './history.ts';
 import { runReader } from './reader.ts';
 import { runTransactions, runWriter } from './writers.ts';
-
-export const topic = 'survivors';
-export const partitions = 3;
-export const group = 'readers';
-
-export const partitionName = (partition: number): string => `${topic}/${partition}`;
 
 /** What the clients of a workload share. */
 export interface Work {
@@ -17,30 +12,71 @@ export interface Work {
   readersEnd: AbortSignal;
   /** 0 ≤ result < limit, whole; the same in every run. */
   below(limit: number): number;
+  /** Notes why a client has to begin anew. */
+  onFailure(client: string, error: unknown): void;
   /** A value that was never used before. */
   newValue(client: string): string;
 }
 
-/** Writers, transactions and members of a group that go on through every death of the broker. */
+const tellLateMs = 10_000;
+
+/** Writers, transactions, copiers and members of a group that go on through every death of the broker. */
 export class Workload {
   readonly #writersEnd = new AbortController();
   readonly #readersEnd = new AbortController();
+  readonly #failures = new Map<string, unknown>();
+  readonly #running = new Set<string>();
   readonly #writers: Promise<void>[];
-  readonly #readers: Promise<void>[];
+  readonly #others: Promise<void>[];
 
   constructor(options: Pick<Work, 'bootstrap' | 'history' | 'below' | 'newValue'>) {
-    const work: Work = { ...options, writersEnd: this.#writersEnd.signal, readersEnd: this.#readersEnd.signal };
-    this.#writers = [runWriter(work, 'writer-1'), runWriter(work, 'writer-2'), runTransactions(work, 'transactions')];
-    this.#readers = [runReader(work, 'reader-1'), runReader(work, 'reader-2')];
-    for (const each of [...this.#writers, ...this.#readers]) each.catch(() => {});
+    const work: Work = {
+      ...options,
+      writersEnd: this.#writersEnd.signal,
+      readersEnd: this.#readersEnd.signal,
+      onFailure: (client, error) => this.#failures.set(client, error),
+    };
+    const start = (client: string, run: (work: Work, client: string) => Promise<void>) =>
+      this.#watch(client, run(work, client));
+    this.#writers = [
+      start('writer-1', runWriter),
+      start('writer-2', runWriter),
+      start('transactions', runTransactions),
+    ];
+    this.#others = [
+      start('copier-1', (_, client) => runCopier(work, client, [0, 1])),
+      start('copier-2', (_, client) => runCopier(work, client, [2])),
+      start('reader-1', runReader),
+      start('reader-2', runReader),
+    ];
   }
 
-  /** Ends the writers, then the readers. @throws what ended one of them before its time */
-  async stop(): Promise<void> {
-    this.#writersEnd.abort();
-    const writers = await Promise.allSettled(this.#writers);
-    this.#readersEnd.abort();
-    const readers = await Promise.allSettled(this.#readers);
-    for (const each of [...writers, ...readers]) if (each.status === 'rejected') throw each.reason;
+  #watch(client: string, running: Promise<void>): Promise<void> {
+    this.#running.add(client);
+    running.catch(() => {}).finally(() => this.#running.delete(client));
+    return running;
+  }
+
+  /**
+   * Ends the writers, then the readers.
+   *
+   * @param onLate is told every ten seconds who has not come to an end, and why it last began anew
+   * @throws what ended one of them before its time
+   */
+  async stop(onLate: (who: string) => void): Promise<void> {
+    const timer = setInterval(() => onLate(this.#stragglers()), tellLateMs);
+    try {
+      this.#writersEnd.abort();
+      const writers = await Promise.allSettled(this.#writers);
+      this.#readersEnd.abort();
+      const others = await Promise.allSettled(this.#others);
+      for (const each of [...writers, ...others]) if (each.status === 'rejected') throw each.reason;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #stragglers(): string {
+    return [...this.#running].map((client) => `${client}: ${this.#failures.get(client) ?? 'no failure'}`).join('; ');
   }
 }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Producer, stringSerializers } from '@platformatic/kafka';
 import type { Send } from './history.ts';
+import { partitionName, partitions, topic } from './names.ts';
 import { within } from './within.ts';
-import { partitionName, partitions, topic, type Work } from './workload.ts';
+import type { Work } from './workload.ts';
 
 type TextProducer = Producer<string, string, string, string>;
 type Transaction = Awaited<ReturnType<TextProducer['beginTransaction']>>;
@@ -13,7 +14,9 @@ const retryDelay = 50;
 const pauseAfterFailureMs = 50;
 
 function openProducer({ bootstrap }: Work, transactionalId?: string): TextProducer {
-  const named = transactionalId === undefined ? {} : { transactionalId };
+  // Without these the client claims to be producer 0, which the broker rightly fences once it is not.
+  const newcomer = { producerId: -1n, producerEpoch: -1 };
+  const named = transactionalId === undefined ? {} : { transactionalId, ...newcomer };
   return new Producer({
     clientId: 'crash',
     bootstrapBrokers: [bootstrap],
@@ -65,7 +68,8 @@ async function transact(work: Work, producer: TextProducer, client: string): Pro
     await within(shallCommit ? transaction.commit() : transaction.abort());
     work.history.push({ kind: 'transaction', id, outcome: shallCommit ? 'committed' : 'aborted' });
     return true;
-  } catch {
+  } catch (error) {
+    work.onFailure(client, error);
     // Whoever did not ask for the commit knows that it did not happen.
     work.history.push({ kind: 'transaction', id, outcome: isEnding && shallCommit ? 'unknown' : 'aborted' });
     return false;
@@ -74,13 +78,15 @@ async function transact(work: Work, producer: TextProducer, client: string): Pro
 
 /** @returns false when no acknowledgement came */
 async function send(
-  { below, newValue, history }: Work,
+  { below, newValue, history, onFailure }: Work,
   producer: TextProducer | Transaction,
   who: Pick<Send, 'client' | 'transaction'>,
 ): Promise<boolean> {
   const partition = below(partitions);
   const values = Array.from({ length: 1 + below(4) }, () => newValue(who.client));
-  const sent = values.map((value) => ({ kind: 'send', ...who, partition: partitionName(partition), value }) as const);
+  const sent = values.map(
+    (value) => ({ kind: 'send', ...who, partition: partitionName(topic, partition), value }) as const,
+  );
   try {
     const { offsets } = await within(
       producer.send({
@@ -94,7 +100,8 @@ async function send(
       history.push({ ...each, outcome: 'acknowledged', offset: base + BigInt(i) });
     }
     return true;
-  } catch {
+  } catch (error) {
+    onFailure(who.client, error);
     for (const each of sent) history.push({ ...each, outcome: 'unknown' });
     return false;
   }

@@ -10,9 +10,11 @@ import { ensureTopics } from '../../src/stage/kafka-admin.ts';
 import { openRecordConsumer } from '../../src/stage/record-consumer.ts';
 import { openRecordProducer } from '../../src/stage/record-producer.ts';
 import { encodeFrame } from '../../src/topics/frame-record.ts';
+import { decodeLedgerRecord } from '../../src/topics/ledger-record.ts';
 import type { IncomingRecord, OutgoingRecord } from '../../src/topics/record.ts';
 import { decodeResult } from '../../src/topics/result-record.ts';
 import { topicDefinitions } from '../../src/topics/topic-names.ts';
+import { json, startModelServer } from './support/model-server.ts';
 import { plainJpeg } from './support/plain-jpeg.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { writeLightModel } from './support/tiny-model.ts';
@@ -110,4 +112,69 @@ test('a label that the model does not know is refused before anything starts', a
   const detector = { name: 'lights', model: await ownModel(t), labels: ['lihgt'], workers: 1, embed: true };
   const start = startDetect({ brokers: ['127.0.0.1:1'], detector, cacheDir: '/nowhere', logger });
   await assert.rejects(start, { code: 'CONFIG_INVALID', next: 'Did you mean "light"?' });
+});
+
+test('a detector that only takes its time answers every frame, whatever the picture', async (t) => {
+  const brokers = await startBroker(t);
+  await publish(
+    brokers,
+    Array.from({ length: 7 }, (_, number) => frame('yard', number, Buffer.from('no picture'))),
+  );
+  const detector = { name: 'slow', model: 'delay:1ms', workers: 3, embed: false };
+  const detect = await startDetect({ brokers, detector, cacheDir: '/nowhere', logger });
+  const results = (await read(brokers, 'processed_images', 7)).map(decodeResult);
+  await detect.close();
+  assert.deepEqual(results.map((result) => result.frame.frame).sort(), [0, 1, 2, 3, 4, 5, 6]);
+  assert.ok(results.every(({ detections, error }) => detections.length === 0 && error === undefined));
+});
+
+test('while a remote model is away its group lags; once it is back every frame has its result, once', async (t) => {
+  const brokers = await startBroker(t);
+  const count = 41;
+  const numbers = Array.from({ length: count }, (_, number) => number);
+  await publish(
+    brokers,
+    numbers.map((number) => frame('yard', number, Buffer.from(String(number)))),
+  );
+  const first = await startModelServer(t, (_, response) => response.destroy());
+  const detector = { name: 'far', model: `${first.url}/detect`, workers: 1, embed: false };
+  const detect = await startDetect({ brokers, detector, cacheDir: '/nowhere', logger });
+  while (first.asked.length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+  await first.stop();
+  const person = { label: 'person', score: 0.9, box: { x: 1, y: 2, width: 3, height: 4 } };
+  await startModelServer(
+    t,
+    ({ body }, response) => (body.toString() === '7' ? json(response, {}, 422) : json(response, [person])),
+    first.port,
+  );
+  const results = (await read(brokers, 'processed_images', count)).map(decodeResult);
+  await detect.close();
+  assert.deepEqual(
+    results.map((result) => result.frame.frame).toSorted((a, b) => a - b),
+    numbers,
+  );
+  for (const { frame: header, detections, error } of results) {
+    assert.equal(error?.code, header.frame === 7 ? 'INFERENCE_FAILED' : undefined);
+    assert.equal(detections.length, header.frame === 7 ? 0 : 1);
+  }
+  const told = (await read(brokers, 'ledger', 3)).map(decodeLedgerRecord);
+  const states = told.map((entry) => (entry?.kind === 'model-server' ? entry.statement : undefined));
+  assert.equal(states[0]?.breaker, 'open');
+  assert.match(states[0]?.error?.message ?? '', /127\.0\.0\.1/);
+  assert.deepEqual([states[0]?.detector, states[0]?.server], ['far@1', `${first.url}/detect`]);
+});
+
+test('a detector ends quickly though its remote model is away, and leaves the frames for the next', async (t) => {
+  const brokers = await startBroker(t);
+  await publish(brokers, [frame('yard', 0, Buffer.from('x'))]);
+  const { url, stop, port } = await startModelServer(t, () => assert.fail('nobody is there'));
+  await stop();
+  const detector = { name: 'far', model: url, workers: 1, embed: false };
+  const detect = await startDetect({ brokers, detector, cacheDir: '/nowhere', logger });
+  await detect.close();
+  await startModelServer(t, (_, response) => json(response, []), port);
+  const next = await startDetect({ brokers, detector, cacheDir: '/nowhere', logger });
+  const [result] = (await read(brokers, 'processed_images', 1)).map(decodeResult);
+  assert.equal(result?.frame.frame, 0);
+  await next.close();
 });

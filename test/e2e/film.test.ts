@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Broker } from '../../src/broker/index.ts';
 import { openRecordConsumer } from '../../src/stage/record-consumer.ts';
+import { decodeEvent } from '../../src/topics/event-record.ts';
+import type { TrackEvent } from '../../src/topics/event-schema.ts';
 import { decodeResult, type Result } from '../../src/topics/result-record.ts';
 import { media, model, modelsFolder } from '../support/material.ts';
 import { ownPlace, startVigil, temporaryFolder } from '../support/vigil.ts';
@@ -29,6 +31,24 @@ interface Closing {
   cameras: Record<string, { captured: number; published: number; results: number; failed: number; lost: number }>;
 }
 
+/** What the track stage said, up to the end of the sixth track. */
+async function eventsIn(data: string): Promise<TrackEvent[]> {
+  await using broker = await Broker.start({ dataDir: data, port: 0 });
+  const consumer = await openRecordConsumer({
+    brokers: [broker.bootstrap],
+    clientId: 'test',
+    topics: ['events'],
+    from: 'beginning',
+  });
+  const events: TrackEvent[] = [];
+  for await (const record of consumer) {
+    events.push(decodeEvent(record));
+    if (events.filter(({ type }) => type === 'track-ended').length === presence.length) break;
+  }
+  await consumer.close();
+  return events;
+}
+
 async function resultsIn(data: string): Promise<Result[]> {
   await using broker = await Broker.start({ dataDir: data, port: 0 });
   const consumer = await openRecordConsumer({
@@ -46,7 +66,7 @@ async function resultsIn(data: string): Promise<Result[]> {
   return results;
 }
 
-test('a film goes through the whole chain: each frame has one result, and its six people are found', {
+test('a film goes through the whole chain: each frame has one result, its six people are found and have one track each', {
   skip: !film ? 'needs one-by-one-person-detection.mp4' : !model('yolox_nano.onnx') ? 'needs yolox_nano.onnx' : false,
 }, async (t) => {
   const data = join(await temporaryFolder(t), 'data');
@@ -69,6 +89,10 @@ test('a film goes through the whole chain: each frame has one result, and its si
     },
   );
 
+  const audit = await startVigil(t, ['audit', '--data', data]).ended;
+  assert.equal(audit.code, 0, audit.stdout + audit.stderr);
+  assert.match(audit.stdout, new RegExp(`film .* ${frames} .*people@1 +${frames} +0 +0 +0 +0 +0\\n`));
+
   const results = await resultsIn(data);
   const seen = new Map(
     results.map((result) => [result.frame.frame, result.detections.some((each) => each.label === 'person')]),
@@ -88,4 +112,17 @@ test('a film goes through the whole chain: each frame has one result, and its si
     assert.ok(share >= 0.95, `a person in ${(100 * share).toFixed(1)} % of frames ${from}–${to}`);
   }
   assert.ok(outsideSeen / outside < 0.05, `a person in ${outsideSeen} of ${outside} empty frames`);
+
+  const events = await eventsIn(data);
+  const began = events.filter(({ type }) => type === 'track-began');
+  assert.deepEqual(
+    began.map(({ number }) => number),
+    [1, 2, 3, 4, 5, 6],
+  );
+  for (const [index, { touchFrom, touchTo }] of presence.entries()) {
+    const ended = events.find(({ type, number }) => type === 'track-ended' && number === index + 1);
+    const from = began[index]?.frame ?? -1;
+    const to = ended?.frame ?? -1;
+    assert.ok(from >= touchFrom && to <= touchTo && from < to, `presence ${index + 1}: a track from ${from} to ${to}`);
+  }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDiskFull } from '../../src/base/errors.ts';
 import type { PartitionLog } from '../../src/log/partition-log.ts';
 import { encodeTransactionEnd } from '../../src/wire/control-record.ts';
 import { type Compression, recordBatches } from '../../src/wire/record-batch.ts';
@@ -225,4 +226,30 @@ test('a power loss at any moment of a compaction loses no key and brings no old 
     );
   }
   assert.ok(interrupted > 30 && interrupted < 190, `${interrupted} rounds`);
+});
+
+test('a disk that fills up at any byte of a compaction stops neither the log nor, once there is room, compaction', async () => {
+  let refused = 0;
+  for (let room = 0; room < 1200; room += 3) {
+    const fileSystem = new UnreliableFileSystem();
+    const log = await openCompacted({ fileSystem, config: { indexIntervalBytes: 50 } });
+    for (let n = 0; n < 20; n++) await appendDurably(log, keyed([`key${n % 6}=${n}`]));
+    await fillSegment(log);
+    const expected = latestOf(contentOf(log));
+    fileSystem.roomBytes = room;
+    await log.compact(settings).catch((error: unknown) => {
+      assert.ok(isDiskFull(error), `${room} bytes of room: ${error}`);
+      refused += 1;
+    });
+    assert.ok(!fileSystem.list('/data/topic-0').some((name) => name.endsWith('.cleaned')), 'the room is given back');
+    fileSystem.roomBytes = Number.POSITIVE_INFINITY;
+    await appendDurably(log, keyed(['key0=last']));
+    await log.compact(settings);
+    expected.set('key0', 'last');
+    assert.deepEqual([...latestOf(contentOf(log))].sort(), [...expected].sort(), `${room} bytes of room`);
+    fileSystem.killProcess();
+    const again = await openCompacted({ fileSystem, recoveryPoint: log.recoveryPoint });
+    assert.deepEqual([...latestOf(contentOf(again))].sort(), [...expected].sort(), `${room} bytes of room`);
+  }
+  assert.ok(refused > 100, `${refused} compactions found no room`);
 });

@@ -32,6 +32,25 @@ test('a disk that fills up at any byte of an append refuses it, keeps no part of
   }
 });
 
+test('a new segment that the disk had no room for leaves nothing behind that cuts off later records', async () => {
+  const config = { segmentBytes: 220 };
+  for (let room = 0; room < 400; room++) {
+    const fileSystem = new UnreliableFileSystem();
+    const log = await openLog({ fileSystem, config });
+    await appendDurably(log, batchOf(['a'], { producerId: 1n, producerEpoch: 0, baseSequence: 0 }));
+    fileSystem.roomBytes = room;
+    const large = 'b'.repeat(120);
+    const refused = log.append(batchOf([large]), { leaderEpoch: 0, origin: 'client' });
+    if (refused.ok) break;
+    fileSystem.roomBytes = Number.POSITIVE_INFINITY;
+    assert.equal(await appendDurably(log, batchOf(['fits'])), 1n);
+    assert.equal(await appendDurably(log, batchOf([large])), 2n);
+    const expected = ['a', 'fits', large].map((value, offset) => ({ offset: BigInt(offset), value }));
+    fileSystem.killProcess();
+    assert.deepEqual(readValues(await openLog({ fileSystem, config })), expected, `${room} bytes of room`);
+  }
+});
+
 test('writes that the system takes in small pieces are completed', async () => {
   const fileSystem = new UnreliableFileSystem();
   fileSystem.longestWrite = 7;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { PartitionLog } from '../../src/log/partition-log.ts';
 import { encodeTransactionEnd } from '../../src/wire/control-record.ts';
 import { encodeBatch } from '../../src/wire/records.ts';
-import { UnreliableFileSystem } from '../base/unreliable-file-system.ts';
+import { seededRandom, UnreliableFileSystem } from '../base/unreliable-file-system.ts';
 import { appendDurably, batchOf, openLog, sequenced } from './open-log.ts';
 
 async function write(log: PartitionLog, producerId: bigint, baseSequence: number): Promise<bigint> {
@@ -108,4 +108,20 @@ test('a marker of an older coordinator epoch is refused', async () => {
   await write(log, 1n, 1);
   assert.equal(await end(log, 1n, 'commit', 4), 'TRANSACTION_COORDINATOR_FENCED');
   assert.equal(await end(log, 1n, 'abort', 5), 'accepted');
+});
+
+test('a power loss just after a segment was closed hides no aborted transaction of it', async () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const fileSystem = new UnreliableFileSystem();
+    const config = { segmentBytes: 300 };
+    const log = await openLog({ fileSystem, config });
+    await write(log, 1n, 0);
+    await end(log, 1n, 'abort');
+    const { recoveryPoint } = log;
+    assert.equal(recoveryPoint, 2n);
+    assert.ok(log.append(batchOf(['x'.repeat(150)]), { leaderEpoch: 0, origin: 'client' }).ok);
+    fileSystem.losePower({ keeps: 'anything', random: seededRandom(seed) });
+    const again = await openLog({ fileSystem, config, recoveryPoint });
+    assert.deepEqual(committed(again, 0n).aborted, [{ producerId: 1n, firstOffset: 0n }], `seed ${seed}`);
+  }
 });

@@ -26,6 +26,14 @@ export class FakeLog {
     this.append(encodeResult(result, jpeg, 1), timestampMs);
   }
 
+  /** A producer that writes here, as servers keep their checkpoints. */
+  readonly openProducer = async () => ({
+    send: async (records: readonly OutgoingRecord[]) => {
+      for (const record of records) this.append(record, Date.now());
+    },
+    close: async () => {},
+  });
+
   append(record: OutgoingRecord, timestampMs: number): void {
     this.#records.push({
       topic: record.topic,
@@ -41,9 +49,11 @@ export class FakeLog {
 
   #reader({ topics, from }: ConsumerOptions): RecordConsumer {
     const firstMs = typeof from === 'object' && 'timestampMs' in from ? from.timestampMs : 0;
+    const firstOffset = typeof from === 'object' && 'offsets' in from ? (from.offsets.get(0) ?? 0n) : 0n;
     const closing = Promise.withResolvers<void>();
     let isClosed = false;
-    const wanted = (record: IncomingRecord) => topics.includes(record.topic) && record.timestampMs >= firstMs;
+    const wanted = (record: IncomingRecord) =>
+      topics.includes(record.topic) && record.timestampMs >= firstMs && record.offset >= firstOffset;
     const next = (): Promise<void> => {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting.add(resolve);
@@ -51,7 +61,7 @@ export class FakeLog {
     };
     const records = this.#records;
     return {
-      generation: 0,
+      positions: () => [],
       async *[Symbol.asyncIterator]() {
         for (let index = 0; !isClosed; ) {
           const record = records[index];

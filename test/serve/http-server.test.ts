@@ -39,7 +39,12 @@ test('metrics count frames by stage and outcome, and over all outcomes they add 
   assert.equal(frames('capture', 'lost', 'disk-full'), '1');
   assert.equal(frames('publish', 'ok'), '3');
   assert.equal(frames('detect', 'ok'), '1');
-  assert.equal(frames('detect', 'failed'), '1');
+  assert.equal(frames('detect', 'failed', 'INFERENCE_FAILED'), '1');
+  assert.equal(frames('detect', 'skipped'), '0');
+  assert.match(
+    text,
+    /vigil_detector_frames_total\{camera="entrance",detector="people@1",outcome="failed",reason="INFERENCE_FAILED"\} 1/,
+  );
   assert.match(text, /vigil_frames_waiting\{camera="entrance"\} 1/);
   assert.match(text, /vigil_capture_to_result_seconds_count\{camera="entrance",detector="people@1"\} 2/);
   assert.match(text, /process_resident_memory_bytes \d/);
@@ -55,6 +60,7 @@ test('the OpenAPI document describes every route that programs use', async (cont
   assert.deepEqual(Object.keys(document.paths).sort(), [
     '/api/cameras',
     '/api/cameras/{id}/frame.jpg',
+    '/api/groups',
     '/livez',
     '/metrics',
     '/readyz',

@@ -62,7 +62,7 @@ test('a client that reads nothing is handed a bounded amount, whatever happens',
   hub.add(socket, 'hello');
   for (let number = 0; number < 10_000; number++) {
     hub.show(frame(number), false);
-    if (number % 10 === 0) hub.tell({ type: 'snapshot', feed: 'live', atMs: number, cameras: [] });
+    if (number % 10 === 0) hub.tell({ type: 'snapshot', feed: 'live', atMs: number, cameras: [], groups: [] });
   }
   assert.ok(socket.bufferedAmount < 500_000, `${socket.bufferedAmount} bytes are waiting`);
 });
@@ -72,8 +72,8 @@ test('a client that was slow goes on with the newest frame and the newest accoun
   const socket = new FakeSocket();
   hub.add(socket, 'hello');
   for (let number = 0; number < 100; number++) hub.show(frame(number), false);
-  hub.tell({ type: 'snapshot', feed: 'live', atMs: 1, cameras: [] });
-  hub.tell({ type: 'snapshot', feed: 'live', atMs: 2, cameras: [] });
+  hub.tell({ type: 'snapshot', feed: 'live', atMs: 1, cameras: [], groups: [] });
+  hub.tell({ type: 'snapshot', feed: 'live', atMs: 2, cameras: [], groups: [] });
   socket.takeAll();
   assert.deepEqual(socket.frames(), [0, 1, 2, 99]);
   const accounts = socket.sent.filter((each) => typeof each === 'string' && each.includes('snapshot'));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { ServeOptions } from '../../src/serve/start-serve.ts';
 import type { Box } from '../../src/topics/result-record.ts';
 import { type FakeLog, result, statement } from './fake-log.ts';
 import { type Served, serve } from './serve-harness.ts';
@@ -59,8 +60,13 @@ interface Visit extends Served {
   complaints: string[];
 }
 
-async function visit(context: TestContext, options: BrowserContextOptions = {}): Promise<Visit> {
+async function visit(
+  context: TestContext,
+  options: BrowserContextOptions = {},
+  serving: Partial<ServeOptions> = {},
+): Promise<Visit> {
   const served = await serve(context, {
+    ...serving,
     pageDirectory,
     notices: ['Model: none, this is a test'],
     expectedDetectors: { entrance: ['people@1'], yard: ['people@1'] },
@@ -128,6 +134,7 @@ function look(page: Page, points: { x: number; y: number }[]): Promise<{ frame: 
 
 const isRed = ([red = 0, green = 0, blue = 0]: number[]) => red > 150 && green < 90 && blue < 90;
 const isBoxColour = ([red = 0, green = 0, blue = 0]: number[]) => red < 110 && green > 170 && blue > 130;
+const isZoneColour = ([red = 0, green = 0, blue = 0]: number[]) => red > 170 && green > 100 && blue < 130;
 const isGround = ([red = 0, green = 0, blue = 0]: number[]) => red < 60 && green < 60 && blue < 70;
 
 /** Inside the rectangle, on its right edge and its lower edge, and beside it. */
@@ -158,6 +165,34 @@ test('each box lies on the thing it belongs to, in that very frame', needs, asyn
     assertBoxOnRectangle(colours, `frame ${frame}`);
   }
   assert.deepEqual(complaints, []);
+});
+
+test('zones, lines and masks of a camera are drawn on its picture', needs, async (context) => {
+  const square = [
+    [0.75, 0.3],
+    [0.95, 0.3],
+    [0.95, 0.9],
+    [0.75, 0.9],
+  ] as const;
+  const scene = {
+    zones: [{ name: 'door', corners: square }],
+    lines: [{ name: 'gate', from: [0.5, 0.95], to: [0.7, 0.95] }],
+  } as const;
+  const visited = await visit(context, {}, { scenes: { entrance: { ...scene, masks: [] } } });
+  visited.log.state(statement());
+  await show(visited.log, 2);
+  await visited.page.waitForSelector('canvas[data-frame="s1/2"]');
+  const [edge = [], within = [], line = []] = (
+    await look(visited.page, [
+      { x: 304, y: 108 },
+      { x: 272, y: 108 },
+      { x: 176, y: 171 },
+    ])
+  ).colours;
+  assert.ok(isZoneColour(edge), `the zone's edge is ${edge}`);
+  assert.ok(isGround(within), `the zone's middle is ${within}`);
+  assert.ok(isZoneColour(line), `the line is ${line}`);
+  assert.deepEqual(visited.complaints, []);
 });
 
 test('while frames follow each other fast, no picture ever carries the box of another', needs, async (context) => {
@@ -249,6 +284,36 @@ test('a camera is enlarged with the keyboard, and Escape leads back to where one
   await dialog.waitFor({ state: 'hidden' });
   assert.equal(await page.evaluate(`document.activeElement.getAttribute('aria-label')`), 'Enlarge yard');
 });
+
+test(
+  'the ledger names every outcome by detector and session, on a phone without scrolling the page',
+  needs,
+  async (context) => {
+    const { page, log, complaints } = await visit(context, { viewport: { width: 360, height: 740 } });
+    const gap = { after: 's1', fromUs: 1_773_483_062_000_000, toUs: 1_773_483_072_000_000, reason: 'source' as const };
+    log.state(statement({ captured: 9, published: 7, lost: { 'disk-full': 2 }, state: 'failed', live: true }));
+    const later = { session: 's2', live: true, captured: 3, published: 3, openedAtUs: Date.now() * 1000 + 1000 };
+    log.state(statement({ ...later, gap: { ...gap, code: 'SOURCE_SILENT' } }));
+    for (const frame of [0, 1, 2, 2]) log.answer(result(frame, { model: 'yolox_nano' }), undefined);
+    log.answer(result(3, { error: { code: 'INFERENCE_FAILED', message: 'no' } }), undefined);
+    await page.getByText('Ledger', { exact: true }).first().click();
+    const ledger = page.getByRole('region', { name: 'Ledger of entrance' });
+    await ledger.getByText('people@1 · yolox_nano').waitFor();
+    const cells = (row: string) => ledger.locator('tr', { hasText: row }).locator('td').allTextContents();
+    await ledger.locator('tr', { hasText: 'All sessions' }).locator('td', { hasText: '12' }).waitFor();
+    assert.deepEqual(await cells('All sessions'), ['12', '4', '6', '1', '0', '2', '1']);
+    assert.deepEqual(await cells('people@1'), ['', '4', '6', '1', '0', '', '1']);
+    assert.deepEqual(await cells('failed'), ['9', '4', '3', '1', '0', '2', '1']);
+    assert.match(
+      (await ledger.textContent()) ?? '',
+      /2 lost at capture: disk-full.*1 failed in people@1: INFERENCE_FAILED/,
+    );
+    assert.match((await ledger.textContent()) ?? '', /nothing captured from \d.* to \d.*: SOURCE_SILENT/);
+    await ledger.getByRole('img', { name: 'Waiting frames of entrance' }).locator('canvas').waitFor();
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360);
+    assert.deepEqual(complaints, []);
+  },
+);
 
 test('a phone of 360 pixels shows everything without scrolling sideways', needs, async (context) => {
   const { page, log } = await visit(context, { viewport: { width: 360, height: 740 } });

@@ -111,3 +111,13 @@ test('a reader that is closed never says that it has caught up', () => {
   clock.advance(10_000);
   assert.equal(times(), 0);
 });
+
+test('two moments count the same when no session was opened between them', () => {
+  const register = registerOf(
+    { camera: 'yard', session: '1', opened: 100, stated: 200 },
+    { camera: 'yard', session: '2', opened: 150, stated: 200 },
+  );
+  const same = (one: number, other: number) => register.countsSame(one * minuteUs, other * minuteUs);
+  assert.deepEqual([same(90, 100), same(100, 90), same(101, 150), same(151, 300)], [true, true, true, true]);
+  assert.deepEqual([same(90, 101), same(150, 100), same(0, 300)], [false, false, false]);
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { isFault } from '../../src/base/errors.ts';
+import { encodeModelServerStatement } from '../../src/topics/model-server-statement.ts';
 import { FakeLog, result, statement } from './fake-log.ts';
 import { LiveTestClient, occupyPort, serve } from './serve-harness.ts';
 
@@ -151,4 +152,36 @@ test('closing says goodbye to every client and takes less than a second', async 
   assert.equal((await goodbye)[0], 1001);
   await part.done;
   silent.socket.terminate();
+});
+
+test('what a replay says of past frames is in nobody’s account, and not shown as live', async (context) => {
+  const { log, until, url } = await serve(context);
+  publish(log, 1);
+  await until(({ feed }) => feed === 'live');
+  const client = await LiveTestClient.connect(url);
+  await client.snapshot(() => true);
+  log.answer(result(0, { detector: 'people@2', replay: true }), jpeg);
+  log.answer(result(1), jpeg);
+  log.state(statement({ captured: 2, published: 2 }));
+  const { cameras } = await client.snapshot((snapshot) => snapshot.cameras[0]?.results === 2);
+  assert.deepEqual([cameras[0]?.waiting, cameras[0]?.doubled], [0, 0]);
+  const shown = (await client.framesTo(1)).map(({ header }) => header.detector);
+  assert.equal(shown.includes('people@2'), false);
+  client.socket.terminate();
+});
+
+test('the metrics say whose model is on a server that does not answer', async (context) => {
+  const { log, until, get } = await serve(context);
+  const about = { detector: 'people@1', server: 'http://models.local/detect', inHand: 3 };
+  const statedAtUs = Date.now() * 1000;
+  for (const [instance, breaker] of [
+    ['a', 'open'],
+    ['b', 'closed'],
+  ] as const) {
+    log.append(encodeModelServerStatement({ ...about, instance, breaker, statedAtUs }), Date.now());
+  }
+  publish(log, 1);
+  await until((snapshot) => snapshot.cameras[0]?.results === 1);
+  const text = await (await get('/metrics')).text();
+  assert.match(text, /^vigil_model_server_waiting\{detector="people@1"\} 1$/m);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Ledger } from '../../src/stage/ledger.ts';
 import type { SessionStatement } from '../../src/topics/ledger-record.ts';
 import type { Result } from '../../src/topics/result-record.ts';
+import { skipStatement } from '../../src/topics/skip-statement.ts';
 
 const openedAtUs = 1_773_483_072_000_000;
 
@@ -140,4 +141,110 @@ test('a camera that only has results waits for its first statement', () => {
   const ledger = new Ledger();
   ledger.applyResult(result(0), openedAtUs);
   assert.deepEqual(ledger.snapshot(0).cameras, []);
+});
+
+function skip(frames: number[], detector = 'people@1') {
+  const place = { topic: 'raw_video_frames', partition: 0, firstOffset: 0, lastOffset: 9 };
+  const about = {
+    camera: 'gate',
+    session: 's1',
+    detector,
+    ...place,
+    skippedAtUs: openedAtUs,
+    reason: 'max-lag' as const,
+  };
+  return skipStatement(about, frames);
+}
+
+test('skipped frames are neither results nor waiting, however often the statement is read', () => {
+  const ledger = new Ledger({ expectedDetectors: { gate: ['people@1'] } });
+  ledger.applyStatement(statement({ state: 'ended', captured: 7, published: 7 }));
+  for (const frame of [0, 1, 6]) ledger.applyResult(result(frame), openedAtUs + 1000);
+  for (let time = 0; time < 3; time++) ledger.applySkip(skip([2, 3, 5]));
+  const { results, skipped, waiting, doubled, complete } = account(ledger);
+  assert.deepEqual(
+    { results, skipped, waiting, doubled, complete },
+    { results: 3, skipped: 3, waiting: 1, doubled: 0, complete: false },
+  );
+  ledger.applyResult(result(4), openedAtUs + 1000);
+  assert.equal(account(ledger).complete, true);
+});
+
+test('each detector has an account of its own, failures by code', () => {
+  const ledger = new Ledger();
+  ledger.applyStatement(statement({ captured: 5, published: 5 }));
+  for (const frame of [0, 1, 2, 2]) ledger.applyResult(result(frame), openedAtUs + 1000);
+  const error = { code: 'INFERENCE_FAILED', message: 'no' };
+  for (const frame of [0, 4]) ledger.applyResult(result(frame, { detector: 'cars@2', error }), openedAtUs + 1000);
+  ledger.applySkip(skip([1, 3], 'cars@2'));
+  const whole = account(ledger);
+  assert.deepEqual(whole.detectors, [
+    {
+      detector: 'cars@2',
+      results: 2,
+      failed: 2,
+      failedByCode: { INFERENCE_FAILED: 2 },
+      skipped: 2,
+      waiting: 1,
+      doubled: 0,
+    },
+    { detector: 'people@1', results: 3, failed: 0, failedByCode: {}, skipped: 0, waiting: 2, doubled: 1 },
+  ]);
+  assert.deepEqual([whole.results, whole.skipped, whole.waiting], [1, 1, 3]);
+});
+
+/** Sessions of five frames, each followed by the next; those that are named lack a result. */
+function manySessions(ledger: Ledger, count: number, holes: readonly number[] = []): void {
+  for (let number = 0; number < count; number++) {
+    const session = `s${String(number).padStart(4, '0')}`;
+    const change = { session, openedAtUs: openedAtUs + number, state: 'ended' as const };
+    ledger.applyStatement(statement({ ...change, captured: 6, published: 5, lost: { 'disk-full': 1 } }));
+    for (let frame = holes.includes(number) ? 1 : 0; frame < 5; frame++) {
+      ledger.applyResult(result(frame, { session }), openedAtUs + 1000);
+    }
+    ledger.snapshot(openedAtUs / 1000);
+  }
+}
+
+test('sessions that are through are kept as numbers only, and count as before', () => {
+  const ledger = new Ledger();
+  manySessions(ledger, 300, [7]);
+  const whole = account(ledger);
+  const { captured, published, results, waiting, lost, doubled } = whole;
+  assert.deepEqual(
+    { captured, published, results, waiting, lost, doubled },
+    { captured: 1800, published: 1500, results: 1499, waiting: 1, lost: 300, doubled: 0 },
+  );
+  assert.deepEqual([whole.sessions.length, whole.sessions[0]?.session, whole.earlierSessions], [8, 's0299', 292]);
+  assert.equal(whole.detectors[0]?.results, 1499);
+  const [saved] = ledger.save();
+  assert.deepEqual(saved?.sessions.map(({ session }) => session).sort(), [
+    's0007',
+    ...whole.sessions.map((each) => each.session).sort(),
+  ]);
+  ledger.applyResult(result(2, { session: 's0005' }), openedAtUs + 1000);
+  ledger.applyResult(result(0, { session: 's0007' }), openedAtUs + 1000);
+  const after = account(ledger);
+  assert.deepEqual([after.results, after.waiting, after.doubled], [1500, 0, 1]);
+});
+
+test('a ledger that goes on from what another one saved says the same, and goes on exactly', () => {
+  const first = new Ledger({ expectedDetectors: { gate: ['people@1'] } });
+  manySessions(first, 20, [3, 19]);
+  first.applySkip(skip([0, 2]));
+  const saved = JSON.parse(JSON.stringify(first.save()));
+  const second = new Ledger({ expectedDetectors: { gate: ['people@1'] }, saved });
+  for (let number = 0; number < 20; number++) {
+    const session = `s${String(number).padStart(4, '0')}`;
+    const change = { session, openedAtUs: openedAtUs + number, state: 'ended' as const };
+    second.applyStatement(statement({ ...change, captured: 6, published: 5, lost: { 'disk-full': 1 } }));
+  }
+  const same = (ledger: Ledger) => ({ ...account(ledger), latencyMs: null, fps: 0 });
+  assert.deepEqual(same(second), same(first));
+  for (const ledger of [first, second]) {
+    for (const session of ['s0003', 's0003', 's0019', 's0004'])
+      ledger.applyResult(result(0, { session }), openedAtUs + 2000);
+  }
+  assert.deepEqual(same(second), same(first));
+  assert.equal(account(second).doubled, 2);
 });

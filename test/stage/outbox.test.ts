@@ -1,26 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Outbox } from '../../src/stage/outbox.ts';
-import type { OutgoingRecord } from '../../src/topics/record.ts';
 
-/** A producer that notes each request and answers when it is told to. */
+interface Letter {
+  name: string;
+}
+
+/** A way to the broker that notes each request and answers when it is told to. */
 function makeOutbox() {
   const requests: { values: string[]; answer: (error?: Error) => void }[] = [];
   const acknowledged: string[] = [];
   const failures: unknown[] = [];
-  const producer = {
-    send(records: readonly OutgoingRecord[]): Promise<void> {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const values = records.map(({ value }) => value.toString());
-      requests.push({ values, answer: (error) => (error ? reject(error) : resolve()) });
-      return promise;
-    },
+  const send = async (letters: readonly Letter[]): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const values = letters.map(({ name }) => name);
+    requests.push({ values, answer: (error) => (error ? reject(error) : resolve()) });
+    await promise;
+    acknowledged.push(...values);
   };
-  const outbox = new Outbox({ producer, onSettled: () => {}, onFailure: (error) => failures.push(error) });
-  const add = (name: string, hasBacklog: boolean) => {
-    const records = [{ topic: 't', value: Buffer.from(name), headers: new Map<string, string>() }];
-    outbox.add({ records, onAcknowledged: () => acknowledged.push(name) }, { hasBacklog });
-  };
+  const outbox = new Outbox<Letter>({ send, onSettled: () => {}, onFailure: (error) => failures.push(error) });
+  const add = (name: string, hasBacklog: boolean) => outbox.add({ name }, { hasBacklog });
   return { outbox, add, requests, acknowledged, failures };
 }
 

@@ -1,43 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Clock } from '../../src/base/clock.ts';
 import { isFault } from '../../src/base/errors.ts';
 import type { PartEvent, PartExit, PartListener, PartSpec } from '../../src/stage/supervised-part.ts';
 import { defaultPolicy, Supervisor } from '../../src/stage/supervisor.ts';
-
-/** A clock that moves only when it is told to. */
-class FakeClock implements Clock {
-  #nowMs = 0;
-  #timers: { atMs: number; callback: () => void }[] = [];
-  nowMs(): number {
-    return this.#nowMs;
-  }
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { atMs: this.#nowMs + delayMs, callback };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
-  }
-  async advance(ms: number): Promise<void> {
-    const untilMs = this.#nowMs + ms;
-    for (;;) {
-      const next = this.#timers.filter((each) => each.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
-      if (!next) break;
-      this.#nowMs = next.atMs;
-      this.#timers = this.#timers.filter((each) => each !== next);
-      next.callback();
-      await settle();
-    }
-    this.#nowMs = untilMs;
-    await settle();
-  }
-}
-
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+import { FakeClock } from '../support/fake-clock.ts';
 
 /** A part whose processes do what the test says. */
 class FakePart implements PartSpec {
@@ -241,4 +207,23 @@ test('kill ends everything at once, and reports nothing as given up', async () =
     ['kill broker', 'kill capture'],
   );
   assert.ok(events.every((event) => event.type === 'killed'));
+});
+
+test('one part is ended for good while the others go on, and its name is free again', async () => {
+  const journal: string[] = [];
+  const { clock, supervisor } = supervise();
+  const [first, second] = [new FakePart('detect', journal), new FakePart('detect 2', journal)];
+  supervisor.start(first);
+  const part = supervisor.start(second);
+  second.obeys = false;
+  const retired = supervisor.retire(part, 5000);
+  await clock.advance(4999);
+  assert.deepEqual(journal, ['stop detect 2']);
+  await clock.advance(1);
+  await retired;
+  assert.deepEqual(journal, ['stop detect 2', 'kill detect 2']);
+  assert.equal(part.state, 'stopped');
+  supervisor.start(second);
+  await clock.advance(60_000);
+  assert.deepEqual([first.spawned, second.spawned], [1, 2]);
 });

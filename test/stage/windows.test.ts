@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FrameSet } from '../../src/stage/frame-set.ts';
 import { LatencyWindow } from '../../src/stage/latency-window.ts';
-import { OffsetTracker } from '../../src/stage/offset-tracker.ts';
 import { RateWindow } from '../../src/stage/rate-window.ts';
 
 /** A small generator with a seed, so that a failure can be run again. */
@@ -57,31 +56,4 @@ test('the rate is that of whole seconds gone by, and falls to nothing when nothi
   assert.equal(rate.perSecond(3999), 10);
   assert.equal(rate.perSecond(6000), 4, 'two of the last five seconds had ten each');
   assert.equal(rate.perSecond(60_000), 0);
-});
-
-test('an offset is finished only when all before it in its partition are', () => {
-  const tracker = new OffsetTracker();
-  const at = (partition: number, offset: bigint) => tracker.start({ topic: 't', partition, offset });
-  const [a, b, c, other] = [at(0, 5n), at(0, 6n), at(0, 8n), at(1, 2n)];
-  c?.();
-  b?.();
-  assert.deepEqual(tracker.takeFinished(), []);
-  other?.();
-  a?.();
-  assert.deepEqual(tracker.takeFinished(), [
-    { topic: 't', partition: 0, offset: 8n },
-    { topic: 't', partition: 1, offset: 2n },
-  ]);
-  assert.deepEqual(tracker.takeFinished(), []);
-});
-
-test('positions that could not be committed come again, unless a newer one is there', () => {
-  const tracker = new OffsetTracker();
-  tracker.start({ topic: 't', partition: 0, offset: 1n })();
-  const taken = tracker.takeFinished();
-  tracker.giveBack(taken);
-  assert.deepEqual(tracker.takeFinished(), taken);
-  tracker.start({ topic: 't', partition: 0, offset: 2n })();
-  tracker.giveBack(taken);
-  assert.deepEqual(tracker.takeFinished(), [{ topic: 't', partition: 0, offset: 2n }]);
 });

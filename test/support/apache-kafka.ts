@@ -46,7 +46,11 @@ export interface ClusterOptions {
   folder: string;
   /** More lines for server.properties. */
   properties?: Readonly<Record<string, string>>;
+  /** For the JVM of each broker, instead of a small heap and the quick compiler. */
+  javaOptions?: readonly string[];
 }
+
+const smallJava = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 interface Node {
   id: number;
@@ -60,11 +64,13 @@ export class ApacheKafka {
   readonly #nodes: Node[];
   readonly #libraries: string;
   readonly #folder: string;
+  readonly #javaOptions: readonly string[];
 
-  private constructor(nodes: Node[], libraries: string, folder: string) {
+  private constructor(nodes: Node[], libraries: string, { folder, javaOptions = smallJava }: ClusterOptions) {
     this.#nodes = nodes;
     this.#libraries = libraries;
     this.#folder = folder;
+    this.#javaOptions = javaOptions;
   }
 
   /** `host:port` of every broker, with commas between. */
@@ -78,7 +84,8 @@ export class ApacheKafka {
   }
 
   /** Formats storage, starts the brokers and waits until each accepts connections. */
-  static async start({ brokers = 1, folder, properties = {} }: ClusterOptions): Promise<ApacheKafka> {
+  static async start(options: ClusterOptions): Promise<ApacheKafka> {
+    const { brokers = 1, folder, properties = {} } = options;
     const libraries = await fetchKafkaLibraries();
     mkdirSync(folder, { recursive: true });
     const ports = await freePorts(brokers * 2);
@@ -96,7 +103,7 @@ export class ApacheKafka {
       );
       return { id, port, configFile, process: undefined };
     });
-    const cluster = new ApacheKafka(nodes, libraries, folder);
+    const cluster = new ApacheKafka(nodes, libraries, options);
     const clusterId = (await cluster.tool('kafka.tools.StorageTool', ['random-uuid'])).trim().split('\n').at(-1) ?? '';
     for (const { configFile } of nodes)
       await cluster.tool('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', configFile]);
@@ -108,16 +115,7 @@ export class ApacheKafka {
   async startBroker(id: number): Promise<void> {
     const node = this.#node(id);
     const out = openSync(join(this.#folder, `server-${id}.log`), 'a');
-    const args = [
-      '-Xms128m',
-      '-Xmx384m',
-      '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      '-cp',
-      `${this.#libraries}/*`,
-      'kafka.Kafka',
-      node.configFile,
-    ];
+    const args = [...this.#javaOptions, '-cp', `${this.#libraries}/*`, 'kafka.Kafka', node.configFile];
     const child = spawn('java', args, { stdio: ['ignore', out, out] });
     node.process = child;
     child.once('exit', () => {
@@ -166,14 +164,15 @@ export class ApacheKafka {
 
 /** Runs one of Apache Kafka's command-line tools by its class name. @returns its standard output */
 export async function runKafkaTool(libraries: string, mainClass: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await run(
-    'java',
-    ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${libraries}/*`, mainClass, ...args],
-    {
-      maxBuffer: 256 * 2 ** 20,
-    },
-  );
+  const [java, ...options] = kafkaToolCommand(libraries, mainClass, args);
+  const { stdout } = await run(java, options, { maxBuffer: 256 * 2 ** 20 });
   return stdout;
+}
+
+/** The command that runs a tool, for a small and quick JVM. */
+export function kafkaToolCommand(libraries: string, mainClass: string, args: readonly string[]): [string, ...string[]] {
+  const options = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+  return ['java', ...options, '-cp', `${libraries}/*`, mainClass, ...args];
 }
 
 interface ServerOptions {

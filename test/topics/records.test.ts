@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { isFault } from '../../src/base/errors.ts';
 import { encodeDeadLetter } from '../../src/topics/dead-letter-record.ts';
 import { decodeFrame, encodeFrame, type Frame, frameId } from '../../src/topics/frame-record.ts';
-import { decodeSessionStatement, encodeSessionStatement, totalLost } from '../../src/topics/ledger-record.ts';
 import { cameraPartition, framePartition } from '../../src/topics/partitioning.ts';
 import { formatTimeUs, type IncomingRecord, type OutgoingRecord, parseTimeUs } from '../../src/topics/record.ts';
 import { decodeResult, encodeResult, type Result, resultId } from '../../src/topics/result-record.ts';
@@ -109,33 +108,6 @@ test('a result whose detections are not JSON is refused by name', () => {
   assert.throws(
     () => decodeResult(bad),
     (error) => isFault(error, 'RECORD_INVALID') && error.message.includes('detections'),
-  );
-});
-
-test('a statement of a session comes back, and anything else is refused', () => {
-  const statement = {
-    camera: 'yard-2',
-    session: frame.session,
-    state: 'running' as const,
-    live: true,
-    source: 'rtsp://viewer:***@yard/1',
-    openedAtUs: 1,
-    statedAtUs: 2,
-    width: 641,
-    height: 359,
-    fps: 10,
-    captured: 10,
-    published: 6,
-    lost: { 'buffer-full': 2, 'packet-loss': 1 },
-    reconnects: 0,
-  };
-  const record = encodeSessionStatement(statement);
-  assert.equal(record.key, `yard-2/${frame.session}`);
-  assert.deepEqual(decodeSessionStatement(asRead(record)), statement);
-  assert.equal(totalLost(statement), 3);
-  assert.throws(
-    () => decodeSessionStatement(asRead({ ...record, value: Buffer.from('{}') })),
-    (error) => isFault(error, 'RECORD_INVALID'),
   );
 });
 

@@ -4,6 +4,7 @@ import './style/page.css';
 import './style/header.css';
 import './style/camera.css';
 import './style/detail.css';
+import './style/ledger.css';
 import { LiveConnection } from './live/live-connection.ts';
 import { LiveStore } from './live/live-store.ts';
 import { PictureWall } from './picture/picture-wall.ts';
@@ -18,7 +19,9 @@ const connection = new LiveConnection(url.href, {
   onState: (state) => store.setConnection(state),
   onText: (message) => {
     store.receive(message);
-    if (message.type === 'hello') document.title = message.title;
+    if (message.type !== 'hello') return;
+    document.title = message.title;
+    wall.showScenes(message.scenes ?? {});
   },
   onFrame: (frame) => wall.receive(frame),
 });

@@ -172,6 +172,28 @@ const ownConfigs: readonly ConfigDefinition[] = [
     min: 1024,
     documentation: 'Most bytes in one answer to a Fetch request.',
   },
+  ...[
+    'leader.replication.throttled.rate',
+    'follower.replication.throttled.rate',
+    'replica.alter.log.dirs.io.max.bytes.per.second',
+  ].map(
+    (name): ConfigDefinition => ({
+      name,
+      type: 'long',
+      defaultValue: '9223372036854775807',
+      min: 0,
+      isDynamic: true,
+      documentation:
+        'Limits the moving of replicas. One node moves none; kafka-reassign-partitions takes the limit away.',
+    }),
+  ),
+  {
+    name: 'max.incremental.fetch.session.cache.slots',
+    type: 'int',
+    defaultValue: '1000',
+    min: 0,
+    documentation: 'Most fetch sessions that are kept, so that their clients need not name all partitions each time.',
+  },
 ];
 
 /** Broker configs that are the defaults of topic configs. */

@@ -1,4 +1,5 @@
-import type { FlushPolicy, LogConfig } from '../../log/log-config.ts';
+import type { CompressionConfig, FlushPolicy, LogConfig } from '../../log/log-config.ts';
+import { compressionNames } from '../../wire/record-batch.ts';
 import { type ConfigDefinition, checkConfigValue, splitList } from './config-definition.ts';
 
 const maxLong = '9223372036854775807';
@@ -15,12 +16,39 @@ export const topicConfigs: readonly ConfigDefinition[] = [
       'What happens to old segments: delete them by time and size, keep the last record of every key, or both.',
   },
   {
+    name: 'compression.gzip.level',
+    type: 'int',
+    defaultValue: '-1',
+    min: -1,
+    max: 9,
+    synonym: 'compression.gzip.level',
+    documentation: 'How hard to compress when the compression type is gzip; -1 for its own default.',
+  },
+  {
+    name: 'compression.lz4.level',
+    type: 'int',
+    defaultValue: '9',
+    min: 1,
+    max: 17,
+    synonym: 'compression.lz4.level',
+    documentation: 'How hard to compress when the compression type is lz4. This broker knows one way only.',
+  },
+  {
     name: 'compression.type',
     type: 'string',
     defaultValue: 'producer',
     synonym: 'compression.type',
     oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
-    documentation: 'How records are kept compressed. This broker stores them as the producer sent them.',
+    documentation: 'How records are kept compressed: in one form, or (producer) as they were sent.',
+  },
+  {
+    name: 'compression.zstd.level',
+    type: 'int',
+    defaultValue: '3',
+    min: -131072,
+    max: 22,
+    synonym: 'compression.zstd.level',
+    documentation: 'How hard to compress when the compression type is zstd.',
   },
   {
     name: 'delete.retention.ms',
@@ -235,9 +263,19 @@ export function logConfigFrom(effective: (name: string) => string, defaults: Log
     retentionBytes: number('retention.bytes'),
     cleanupPolicy: (['delete', 'compact'] as const).filter((policy) => cleanupPolicy.includes(policy)),
     maxMessageBytes: number('max.message.bytes'),
+    compression: compressionFrom(effective),
     messageTimestampType: effective('message.timestamp.type') === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
     messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
     messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
     ...defaults,
+  };
+}
+
+function compressionFrom(effective: (name: string) => string): CompressionConfig {
+  const type = effective('compression.type');
+  return {
+    type: compressionNames.find((name) => name === type) ?? (type === 'uncompressed' ? 'none' : 'producer'),
+    gzipLevel: Number(effective('compression.gzip.level')),
+    zstdLevel: Number(effective('compression.zstd.level')),
   };
 }

@@ -1,20 +1,14 @@
 import { type ErrorName, errorCode } from '../../wire/error-codes.ts';
-import type { FetchRequest, FetchResponse } from '../../wire/messages/01-fetch.ts';
+import type { FetchRequest } from '../../wire/messages/01-fetch.ts';
 import type { RequestContext } from '../handler.ts';
 import { checkLeaderEpoch, findPartition, findTopic } from '../handlers/partition-lookup.ts';
 import type { Partition } from '../metadata/topic.ts';
-
-type TopicAnswer = FetchResponse['responses'][number];
-type PartitionAnswer = TopicAnswer['partitions'][number];
-type WantedPartition = FetchRequest['topics'][number]['partitions'][number];
-
-interface Wanted {
-  request: WantedPartition;
-  target: Partition | ErrorName;
-}
+import type { PartitionAnswer, Wanted, WantedPartition } from './fetch-session.ts';
+import type { Answered } from './fetch-sessions.ts';
 
 export interface Found {
-  responses: TopicAnswer[];
+  /** For each partition, in the order of `wanted`. */
+  answered: Answered[];
   sizeBytes: number;
   /** The partitions to wait for. */
   partitions: Partition[];
@@ -23,42 +17,34 @@ export interface Found {
 }
 
 const readCommitted = 1;
-/** Reads what one Fetch request asks for, as often as needed while it waits. */
+
+/** Reads what one Fetch request wants, as often as needed while it waits. */
 export class FetchReader {
+  readonly #wanted: readonly Wanted[];
   readonly #request: FetchRequest;
   readonly #context: RequestContext;
 
-  constructor(request: FetchRequest, context: RequestContext) {
+  constructor(wanted: readonly Wanted[], request: FetchRequest, context: RequestContext) {
+    this.#wanted = wanted;
     this.#request = request;
     this.#context = context;
   }
 
   read(): Found {
-    const topics = this.#request.topics.map((topic) => this.#lookUp(topic));
+    const found: Found = { answered: [], sizeBytes: 0, partitions: [], isFinal: this.#wanted.length === 0 };
     const answers = new Map<Wanted, PartitionAnswer>();
-    const found: Found = { responses: [], sizeBytes: 0, partitions: [], isFinal: false };
-    for (const wanted of rotated(
-      topics.flatMap((topic) => topic.wanted),
-      this.#context.broker.fetches.nextRotation(),
-    ))
-      answers.set(wanted, this.#answer(wanted, found));
-    found.responses = topics.map(({ topic, topicId, wanted }) => ({
-      topic,
-      topicId,
-      partitions: wanted.flatMap((each) => answers.get(each) ?? []),
-    }));
-    if (topics.length === 0) found.isFinal = true;
+    const rotation = this.#context.broker.fetches.nextRotation();
+    for (const wanted of rotated(this.#wanted, rotation)) answers.set(wanted, this.#answer(wanted, found));
+    found.answered = this.#wanted.flatMap((wanted) => {
+      const answer = answers.get(wanted);
+      return answer === undefined ? [] : [{ wanted, answer }];
+    });
     return found;
   }
 
-  #lookUp({ topic, topicId, partitions }: FetchRequest['topics'][number]) {
-    const target = findTopic(this.#context.broker.topics, { name: topic, topicId });
-    const wanted = partitions.map((request): Wanted => ({ request, target: findPartition(target, request.partition) }));
-    return { topic, topicId, wanted };
-  }
-
-  #answer({ request, target }: Wanted, found: Found): PartitionAnswer {
-    const { leaderEpoch } = this.#context.broker;
+  #answer({ topic, topicId, request }: Wanted, found: Found): PartitionAnswer {
+    const { topics, leaderEpoch } = this.#context.broker;
+    const target = findPartition(findTopic(topics, { name: topic, topicId }), request.partition);
     const error = typeof target === 'string' ? target : checkLeaderEpoch(request.currentLeaderEpoch, leaderEpoch);
     if (typeof target !== 'string' && error === 'NONE') return this.#records(target, request, found);
     found.isFinal = true;
@@ -87,7 +73,7 @@ export class FetchReader {
   }
 }
 
-function rotated<T>(list: T[], rotation: number): T[] {
+function rotated<T>(list: readonly T[], rotation: number): readonly T[] {
   if (list.length < 2) return list;
   const first = rotation % list.length;
   return [...list.slice(first), ...list.slice(0, first)];

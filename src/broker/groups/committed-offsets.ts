@@ -52,6 +52,20 @@ export class CommittedOffsets {
     return pending;
   }
 
+  /** Adds offsets to those that wait for the producer's transaction. @returns a function that takes them back */
+  setPending(producerId: bigint, commits: readonly [TopicPartition, CommittedOffset][]): () => void {
+    const pending = this.pendingOf(producerId);
+    const before = commits.map(([partition]) => [partition, pending.get(partition)] as const);
+    for (const [partition, committed] of commits) pending.set(partition, committed);
+    return () => {
+      for (const [partition, committed] of before) {
+        if (committed === undefined) pending.delete(partition);
+        else pending.set(partition, committed);
+      }
+      if (pending.isEmpty && this.#pending.get(producerId) === pending) this.#pending.delete(producerId);
+    };
+  }
+
   /** True when a transaction that is not over has committed an offset of the partition. */
   isPending(partition: TopicPartition): boolean {
     return [...this.#pending.values()].some((pending) => pending.get(partition) !== undefined);

@@ -158,11 +158,13 @@ export class GroupCoordinator {
     const coordinated = known ?? this.#create(groupId);
     const error = checkCommit(coordinated.group, member, this.#now(), { isTransactional: true });
     if (error !== 'NONE' || offsets.length === 0) return error;
-    const pending = coordinated.offsets.pendingOf(producer.producerId);
     const commits = offsets.map((each): [TopicPartition, CommittedOffset] => [each, this.#committed(each)]);
-    for (const [partition, committed] of commits) pending.set(partition, committed);
+    // Pending before they are durable: the end of the transaction must find them whenever it comes.
+    const takeBack = coordinated.offsets.setPending(producer.producerId, commits);
     const records = commits.map(([partition, committed]) => offsetRecord(groupId, partition, committed));
-    return this.#write(groupId, records, producer);
+    const written = await this.#write(groupId, records, producer);
+    if (written !== 'NONE') takeBack();
+    return written;
   }
 
   /** Where the offsets of a group live; undefined when the offsets topic cannot be made. */
@@ -210,16 +212,25 @@ export class GroupCoordinator {
   }
 
   /** The offsets of a topic that is gone mean nothing to a later one of the same name. */
-  async forgetTopic(topic: string): Promise<void> {
-    for (const [groupId, { offsets }] of this.#groups) {
-      const partitions = [...offsets.entries()].map(([partition]) => partition).filter((each) => each.topic === topic);
+  forgetTopic(topic: string): Promise<void> {
+    return this.#forgetOffsets((each) => each === topic);
+  }
+
+  /** Forgets the offsets of topics whose deletion a crash kept from being noted here. */
+  forgetTopicsWithout(exists: (topic: string) => boolean): Promise<void> {
+    return this.#forgetOffsets((topic) => !exists(topic));
+  }
+
+  /** In all groups before this first waits: what is committed after the call stays. */
+  async #forgetOffsets(isGone: (topic: string) => boolean): Promise<void> {
+    const writing = [...this.#groups].flatMap(([groupId, { offsets }]) => {
+      const partitions = [...offsets.entries()].map(([partition]) => partition).filter((each) => isGone(each.topic));
       for (const partition of partitions) offsets.delete(partition);
-      if (partitions.length > 0)
-        await this.#write(
-          groupId,
-          partitions.map((each) => offsetRecord(groupId, each, undefined)),
-        );
-    }
+      if (partitions.length === 0) return [];
+      const records = partitions.map((each) => offsetRecord(groupId, each, undefined));
+      return [this.#write(groupId, records)];
+    });
+    await Promise.all(writing);
   }
 
   /** Forgets offsets of groups without members after their retention, then groups without offsets. */

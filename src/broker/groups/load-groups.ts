@@ -14,7 +14,7 @@ interface Loaded {
 }
 
 /** Fills the coordinator with what the offsets topic says. */
-export function loadGroups(store: StateTopic, coordinator: GroupCoordinator): void {
+export function loadGroups(store: StateTopic, coordinator: Pick<GroupCoordinator, 'restore'>): void {
   const groups = new Map<string, Loaded>();
   store.replay((batch) => apply(groups, batch));
   for (const [groupId, { snapshot, offsets, isKnown }] of groups) {

@@ -1,12 +1,12 @@
 /**
  * Fetch: reads whole record batches as they lie in the log, waiting for records when there are too few.
  *
- * Differs from Apache Kafka: no fetch sessions are kept. A client that asks for one is answered with session 0, upon which
- * clients send full requests; for a session it believes in it is told that there is none. Replicas are not served.
+ * Sessions are kept and given up by the rules of Apache Kafka. Differs from it: replicas are not served.
  */
 import { type ErrorName, errorCode } from '../../wire/error-codes.ts';
-import { type FetchRequest, fetchRequest, fetchResponse } from '../../wire/messages/01-fetch.ts';
-import { FetchReader } from '../fetch/fetch-reader.ts';
+import { type FetchRequest, type FetchResponse, fetchRequest, fetchResponse } from '../../wire/messages/01-fetch.ts';
+import { FetchReader, type Found } from '../fetch/fetch-reader.ts';
+import type { Answered, FetchPlan } from '../fetch/fetch-sessions.ts';
 import { type RequestContext, serveApi } from '../handler.ts';
 
 export const fetchHandler = serveApi({
@@ -16,10 +16,17 @@ export const fetchHandler = serveApi({
   handle: fetch,
 });
 
-async function fetch(request: FetchRequest, context: RequestContext) {
-  const sessionError = checkSession(request);
-  if (sessionError !== 'NONE') return { errorCode: errorCode[sessionError], sessionId: 0, responses: [] };
-  const reader = new FetchReader(request, context);
+async function fetch(request: FetchRequest, context: RequestContext): Promise<FetchResponse> {
+  const plan = context.broker.fetchSessions.plan(request, context.apiVersion);
+  if (typeof plan === 'string') return refused(plan);
+  const { answered } = await readEnough(plan, request, context);
+  const told = plan.conclude(answered);
+  return { errorCode: errorCode[told.error], sessionId: told.sessionId, responses: byTopic(told.answered) };
+}
+
+/** Reads until there is something to say or the time is over. */
+async function readEnough(plan: FetchPlan, request: FetchRequest, context: RequestContext): Promise<Found> {
+  const reader = new FetchReader(plan.wanted, request, context);
   const { clock, fetches } = context.broker;
   const until = clock.monotonicMs() + Math.max(0, request.maxWaitMs);
   let found = reader.read();
@@ -32,10 +39,21 @@ async function fetch(request: FetchRequest, context: RequestContext) {
     });
     found = reader.read();
   }
-  return { errorCode: errorCode.NONE, sessionId: 0, responses: found.responses };
+  return found;
 }
 
-function checkSession({ sessionId, sessionEpoch }: FetchRequest): ErrorName {
-  if (sessionEpoch === 0 || sessionEpoch === -1) return 'NONE';
-  return sessionId === 0 ? 'INVALID_FETCH_SESSION_EPOCH' : 'FETCH_SESSION_ID_NOT_FOUND';
+/** Partitions of one topic that follow each other share its entry. */
+function byTopic(answered: readonly Answered[]): FetchResponse['responses'] {
+  const responses: { topic: string; topicId: string; partitions: Answered['answer'][] }[] = [];
+  for (const { wanted, answer } of answered) {
+    const last = responses.at(-1);
+    const isSame = last !== undefined && last.topic === wanted.topic && last.topicId === wanted.topicId;
+    if (isSame) last.partitions.push(answer);
+    else responses.push({ topic: wanted.topic, topicId: wanted.topicId, partitions: [answer] });
+  }
+  return responses;
+}
+
+function refused(error: ErrorName): FetchResponse {
+  return { errorCode: errorCode[error], sessionId: 0, responses: [] };
 }

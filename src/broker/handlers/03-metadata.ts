@@ -15,6 +15,8 @@ import { type RequestContext, serveApi } from '../handler.ts';
 import { checkTopicName, type Topic } from '../metadata/topic.ts';
 import { clusterOperations, operationsNotAsked, topicOperations } from './authorized-operations.ts';
 
+const topicIdsSince = 12;
+
 type TopicAnswer = MetadataResponse['topics'][number];
 type WantedTopic = NonNullable<MetadataRequest['topics']>[number];
 
@@ -45,6 +47,10 @@ async function metadata(request: MetadataRequest, context: RequestContext) {
 async function one(wanted: WantedTopic, request: MetadataRequest, context: RequestContext, operations: number) {
   const { topics, settings } = context.broker;
   const { name, topicId } = wanted;
+  // Versions 10 and 11 have a field for the id that no broker takes.
+  const hasNoId = context.apiVersion < topicIdsSince;
+  if (hasNoId && (name === null || topicId !== zeroUuid))
+    return failed({ name: name ?? '', topicId }, 'INVALID_REQUEST');
   if (name === null || topicId !== zeroUuid) {
     const topic = topics.byId(topicId);
     return topic === undefined

@@ -1,7 +1,8 @@
 /**
- * ListTransactions: all transactional ids, or those in certain states, of certain producers or open for long.
+ * ListTransactions: all transactional ids, or those in certain states, of certain producers, open for long, or whose whole
+ * name fits a regular expression.
  *
- * Patterns of transactional ids (version 2) are not served.
+ * Differs from Apache Kafka: expressions are JavaScript's. One that takes too long is refused: INVALID_REGULAR_EXPRESSION.
  */
 import { errorCode } from '../../wire/error-codes.ts';
 import {
@@ -12,16 +13,20 @@ import {
 import { transactionStatuses } from '../../wire/transaction-log.ts';
 import { serveApi } from '../handler.ts';
 import type { Transaction } from '../transactions/transaction.ts';
+import { wholeMatches } from './whole-matches.ts';
 
 export const listTransactionsHandler = serveApi({
   request: listTransactionsRequest,
   response: listTransactionsResponse,
-  versions: [0, 1],
+  versions: [0, 2],
   handle(request, { broker }) {
     const known = new Set<string>(transactionStatuses);
     const unknownStateFilters = request.stateFilters.filter((state) => !known.has(state));
     const wanted = [...broker.transactions.all()].filter((each) => isWanted(each, request, broker.clock.nowMs()));
-    const transactionStates = wanted.map(({ transactionalId, producerId, status }) => ({
+    const named = withPattern(wanted, request.transactionalIdPattern);
+    if (named === undefined)
+      return { errorCode: errorCode.INVALID_REGULAR_EXPRESSION, unknownStateFilters: [], transactionStates: [] };
+    const transactionStates = named.map(({ transactionalId, producerId, status }) => ({
       transactionalId,
       producerId,
       transactionState: status,
@@ -34,7 +39,15 @@ function isWanted(transaction: Transaction, request: ListTransactionsRequest, no
   const { stateFilters, producerIdFilters, durationFilter } = request;
   const isInState = stateFilters.length === 0 || stateFilters.includes(transaction.status);
   const isOfProducer = producerIdFilters.length === 0 || producerIdFilters.includes(transaction.producerId);
-  const isOpenForLong =
-    durationFilter < 0n || (transaction.startedMs >= 0 && BigInt(nowMs - transaction.startedMs) >= durationFilter);
+  // As in Apache Kafka, one that is not open has been there since −1, for long.
+  const isOpenForLong = durationFilter < 0n || BigInt(nowMs - transaction.startedMs) > durationFilter;
   return isInState && isOfProducer && isOpenForLong;
+}
+
+/** @returns undefined when the pattern is not a regular expression, or one that takes too long */
+function withPattern(transactions: Transaction[], pattern: string | null): Transaction[] | undefined {
+  if (pattern === null || pattern === '') return transactions;
+  const names = transactions.map(({ transactionalId }) => transactionalId);
+  const matching = wholeMatches(pattern, names);
+  return matching && transactions.filter(({ transactionalId }) => matching.has(transactionalId));
 }

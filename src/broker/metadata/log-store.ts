@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { fault, isFault } from '../../base/errors.ts';
+import { describeError, fault, isFault } from '../../base/errors.ts';
 import type { FileSystem } from '../../base/file-system.ts';
 import type { Logger } from '../../base/logger.ts';
 import {
@@ -14,6 +14,7 @@ import type { Flusher } from '../../log/flusher.ts';
 import type { FlushPolicy, LogConfig } from '../../log/log-config.ts';
 import { PartitionLog } from '../../log/partition-log.ts';
 import { readPartitionMetadata, writePartitionMetadata } from '../../log/partition-metadata.ts';
+import type { ReadBuffers } from '../../log/read-buffers.ts';
 import { removeFolder } from '../../log/remove-folder.ts';
 import type { TailCache } from '../../log/tail-cache.ts';
 import type { BrokerSettings } from '../configs/broker-settings.ts';
@@ -28,6 +29,7 @@ export interface LogStoreOptions {
   settings: BrokerSettings;
   flusher: Flusher;
   tailCache: TailCache;
+  readBuffers: ReadBuffers;
   flushPolicy: FlushPolicy;
   flushIntervalMs: number;
   clock: Clock;
@@ -46,6 +48,8 @@ export class LogStore {
   readonly #compactedSizes = new Map<string, number>();
   /** What each checkpoint says now. */
   readonly #written = new Map<string, string>();
+  /** The partition folders that each checkpoint names. */
+  readonly #listed = new Map<string, ReadonlySet<string>>();
   #checkpointing: Promise<void> = Promise.resolve();
 
   /** @throws LOG_CORRUPT when a checkpoint cannot be read */
@@ -64,10 +68,10 @@ export class LogStore {
 
   /** Opens a partition's log, making its folder when there is none. @throws LOG_CORRUPT, DATA_DIRECTORY_UNUSABLE */
   async open(topic: Topic, partition: number): Promise<PartitionLog> {
-    const { fileSystem, clock, flusher, tailCache, cleanShutdown, logger } = this.#options;
+    const { fileSystem, clock, flusher, tailCache, readBuffers, cleanShutdown, logger } = this.#options;
     const name = partitionFolderName(topic.name, partition);
     const directory = `${this.#options.directory}/${name}`;
-    const isNew = await this.#claimFolder(directory, topic.id);
+    const isNew = await this.#claimFolder(directory, name, topic.id);
     const log = await PartitionLog.open({
       fileSystem,
       directory,
@@ -80,6 +84,7 @@ export class LogStore {
       logStartOffset: isNew ? 0n : (this.#startOffsets.get(name) ?? 0n),
       flusher,
       tailCache,
+      readBuffers,
       report: (message) => logger.warn(message),
     });
     this.#open.set(name, log);
@@ -87,7 +92,7 @@ export class LogStore {
   }
 
   /** The folder of a partition; one that belongs to an earlier topic of the same name is put aside, never read. */
-  async #claimFolder(directory: string, topicId: string): Promise<boolean> {
+  async #claimFolder(directory: string, name: string, topicId: string): Promise<boolean> {
     const { fileSystem, logger } = this.#options;
     if (fileSystem.stat(directory) !== undefined) {
       const owner = readPartitionMetadata(fileSystem, directory);
@@ -98,10 +103,21 @@ export class LogStore {
         fileSystem.rename(directory, aside);
       }
     }
+    await this.#forgetFormer(name);
     fileSystem.makeDirectory(directory);
     await writePartitionMetadata(fileSystem, directory, topicId);
     await fileSystem.syncDirectory(this.#options.directory);
     return true;
+  }
+
+  /** What the checkpoints say of an earlier topic of this name must not be there when the new one has its folder. */
+  async #forgetFormer(name: string): Promise<void> {
+    this.#recoveryPoints.delete(name);
+    this.#startOffsets.delete(name);
+    if (![...this.#listed.values()].some((names) => names.has(name))) return;
+    const written = this.#checkpointing.then(() => this.#writeBothCheckpoints());
+    this.#checkpointing = written.catch(() => {});
+    await written;
   }
 
   /** Deletes a log for good; returns once no crash can bring it back. */
@@ -144,24 +160,39 @@ export class LogStore {
 
   async #writeCheckpoints(): Promise<void> {
     try {
-      await this.#writeCheckpoint(recoveryPointFileName, (log) => log.recoveryPoint);
-      await this.#writeCheckpoint(logStartOffsetFileName, (log) => log.logStartOffset);
+      await this.#writeBothCheckpoints();
     } catch (error) {
       const message = 'The checkpoints could not be written; a restart after a crash takes longer';
-      this.#options.logger.error({ err: error }, message);
+      this.#options.logger.error(`${message}: ${describeError(error)}`);
     }
   }
 
-  /** An idle broker leaves the disk alone: what has not changed is not written again. */
-  async #writeCheckpoint(name: string, offsetOf: (log: PartitionLog) => bigint): Promise<void> {
+  async #writeBothCheckpoints(): Promise<void> {
+    await this.#writeCheckpoint(recoveryPointFileName, this.#recoveryPoints, (log) => log.recoveryPoint);
+    await this.#writeCheckpoint(logStartOffsetFileName, this.#startOffsets, (log) => log.logStartOffset);
+  }
+
+  /**
+   * An idle broker leaves the disk alone: what has not changed is not written again. Logs that are not open yet keep what was
+   * read of them.
+   */
+  async #writeCheckpoint(
+    name: string,
+    read: ReadonlyMap<string, bigint>,
+    offsetOf: (log: PartitionLog) => bigint,
+  ): Promise<void> {
     const { fileSystem, directory } = this.#options;
-    const offsets = [...this.#open.values()].map((log): PartitionOffset => {
-      return { topic: log.topic, partition: log.partition, offset: offsetOf(log) };
+    const open = [...this.#open].map(([folder, log]) => [folder, offsetOf(log)] as const);
+    const known = new Map([...read, ...open]);
+    const offsets = [...known].flatMap(([folder, offset]): PartitionOffset[] => {
+      const parsed = parsePartitionFolderName(folder);
+      return parsed === undefined ? [] : [{ ...parsed, offset }];
     });
     const text = offsets.map((each) => `${each.topic} ${each.partition} ${each.offset}`).join();
     if (this.#written.get(name) === text) return;
     await writeOffsetCheckpoint(fileSystem, `${directory}/${name}`, offsets);
     this.#written.set(name, text);
+    this.#listed.set(name, new Set(known.keys()));
   }
 
   /** Applies retention to all logs. */
@@ -201,14 +232,28 @@ export class LogStore {
     await this.checkpoint();
     this.#open.clear();
     const failed = closings.flatMap((closing) => (closing.status === 'rejected' ? [closing.reason as unknown] : []));
-    for (const error of failed) this.#options.logger.error({ err: error }, 'A log could not be closed in order');
+    this.#reportNotClosed(failed);
     return failed.length === 0;
+  }
+
+  /** One line, however many logs a full or broken disk has kept from closing. */
+  #reportNotClosed(failed: readonly unknown[]): void {
+    const [first] = failed;
+    if (first === undefined) return;
+    const others = failed.length > 1 ? ` (and ${failed.length - 1} more logs)` : '';
+    const { logger } = this.#options;
+    logger.error(
+      `The logs could not be closed in order; the next start recovers them: ${describeError(first)}${others}`,
+    );
+    for (const error of failed) logger.debug({ err: error }, 'A log could not be closed in order');
   }
 
   #readCheckpoint(name: string): Map<string, bigint> {
     try {
       const offsets = readOffsetCheckpoint(this.#options.fileSystem, `${this.#options.directory}/${name}`);
-      return new Map(offsets.map((each) => [partitionFolderName(each.topic, each.partition), each.offset]));
+      const read = new Map(offsets.map((each) => [partitionFolderName(each.topic, each.partition), each.offset]));
+      this.#listed.set(name, new Set(read.keys()));
+      return read;
     } catch (error) {
       if (isFault(error)) throw error;
       throw fault('DATA_DIRECTORY_UNUSABLE', `The checkpoint ${name} cannot be read`, { cause: error });

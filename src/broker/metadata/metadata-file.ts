@@ -14,6 +14,8 @@ export interface StoredTopic {
 /** Everything the broker knows besides records: small, and read as a whole at the start. */
 export interface MetadataDocument {
   clusterId: string;
+  /** Counts the writings of this document. */
+  revision?: number;
   /** Counts the starts of the broker: the leader epoch of everything it appends. */
   leaderEpoch: number;
   nextProducerId: string;

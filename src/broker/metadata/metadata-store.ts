@@ -18,6 +18,11 @@ export class MetadataStore {
     this.document = document;
   }
 
+  /** How many times the document has been written, since the data directory was made. */
+  get revision(): number {
+    return this.document.revision ?? 0;
+  }
+
   /** Resolves when the document as it is now is on the disk. Rejects with the system's error. */
   save(): Promise<void> {
     if (this.#next !== undefined) return this.#next;
@@ -32,6 +37,7 @@ export class MetadataStore {
   }
 
   #write(): Promise<void> {
+    this.document.revision = this.revision + 1;
     this.#writing = writeMetadataFile(this.#fileSystem, this.#path, this.document).finally(() => {
       this.#writing = undefined;
     });

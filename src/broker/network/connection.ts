@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { FrameAssembler } from './frame-assembler.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import { FrameAssembler, FrameError } from './frame-assembler.ts';
+import type { MemoryBudget, MemoryUser } from './memory-budget.ts';
 
 /** The bytes of an answer, or null when the request wants none. */
 export type Answer = Buffer[] | null;
@@ -12,10 +12,18 @@ export interface ParsedRequest {
   execute(): Answer | Promise<Answer>;
 }
 
+/** Memory that is lent out for answers. */
+export interface SentMemory {
+  isLent(part: Buffer): boolean;
+  giveBack(part: Buffer): void;
+}
+
 /** What a connection needs from the server it belongs to. */
 export interface ConnectionHost {
   maxRequestBytes: number;
   budget: MemoryBudget;
+  /** Part of an answer has been sent: its memory may be used again. */
+  sent: SentMemory;
   /** @throws anything when the bytes are no request that can be answered: the connection is then closed */
   parse(frame: Buffer, connection: Connection): ParsedRequest;
   onClose(connection: Connection): void;
@@ -44,7 +52,7 @@ const noAnswer: Buffer[] = [];
  * follow each other run together, their appends in order, so that one flush acknowledges many. A client that does not read its
  * answers is not read from either.
  */
-export class Connection {
+export class Connection implements MemoryUser {
   readonly socket: Socket;
   readonly remoteHost: string;
   /** What the client says about itself in ApiVersions. */
@@ -53,8 +61,9 @@ export class Connection {
   readonly #assembler: FrameAssembler;
   readonly #waiting: Pending[] = [];
   readonly #running: Pending[] = [];
-  readonly #resume = () => this.#readOn();
   #pendingBytes = 0;
+  /** Memory of a request that has arrived in part. */
+  #unfinishedBytes = 0;
   #isClosed = false;
   #isPumpDue = false;
 
@@ -96,15 +105,27 @@ export class Connection {
       this.#violate(error);
       return;
     }
+    this.#noteUnfinished(this.#assembler.pendingBytes);
     this.#pump();
     this.#holdBack();
   }
 
+  get holdsUnfinished(): boolean {
+    return this.#unfinishedBytes > 0;
+  }
+
+  #noteUnfinished(bytes: number): void {
+    const grown = bytes - this.#unfinishedBytes;
+    this.#unfinishedBytes = bytes;
+    if (grown !== 0) this.#host.budget.takeUnfinished(this, grown);
+  }
+
   #accept(frame: Buffer): void {
+    this.#noteUnfinished(0);
     const request = this.#host.parse(frame, this);
     const sizeBytes = frame.length;
     this.#pendingBytes += sizeBytes;
-    this.#host.budget.take(sizeBytes);
+    this.#host.budget.takeRequest(sizeBytes);
     this.#waiting.push({ request, sizeBytes, isPipelined: request.isPipelined, answer: undefined });
   }
 
@@ -163,31 +184,42 @@ export class Connection {
     for (let first = this.#running[0]; first?.answer !== undefined; first = this.#running[0]) {
       this.#running.shift();
       this.#release(first.sizeBytes);
-      for (const part of first.answer) this.socket.write(part);
+      for (const part of first.answer) this.#send(part);
     }
+  }
+
+  /** What could not be sent is not given back: the system may still be at it. */
+  #send(part: Buffer): void {
+    const { sent } = this.#host;
+    if (!sent.isLent(part)) this.socket.write(part);
+    else this.socket.write(part, (error) => error ?? sent.giveBack(part));
   }
 
   #release(bytes: number): void {
     this.#pendingBytes -= bytes;
-    this.#host.budget.release(bytes);
-    if (this.socket.isPaused()) this.#readOn();
+    this.#host.budget.takeRequest(-bytes);
+    if (this.socket.isPaused()) this.resume();
   }
 
   #holdBack(): void {
-    if (this.#isClosed) return;
-    const { budget } = this.#host;
-    if (budget.isExceeded) budget.whenAvailable(this.#resume);
-    if (budget.isExceeded || this.#hasEnough()) this.socket.pause();
+    if (this.#isClosed || (this.#host.budget.allows(this) && !this.#hasEnough())) return;
+    this.socket.pause();
+    this.resume();
   }
 
   #hasEnough(): boolean {
     return this.#waiting.length + this.#running.length >= maxPendingRequests || this.#pendingBytes >= maxPendingBytes;
   }
 
-  #readOn(): void {
+  /** Reads on, or as soon as there is memory; not while enough is waiting, which tells when it no longer does. */
+  resume(): void {
     if (this.#isClosed || this.#hasEnough()) return;
-    if (this.#host.budget.isExceeded) this.#host.budget.whenAvailable(this.#resume);
-    else this.socket.resume();
+    if (this.#host.budget.allows(this)) this.socket.resume();
+    else this.#host.budget.wait(this);
+  }
+
+  giveUp(): void {
+    this.#violate(new FrameError('A request did not arrive in time while no memory was left for others'));
   }
 
   #violate(error: unknown): void {
@@ -199,8 +231,9 @@ export class Connection {
   #onClosed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#host.budget.forget(this.#resume);
-    this.#host.budget.release(this.#pendingBytes);
+    this.#noteUnfinished(0);
+    this.#host.budget.takeRequest(-this.#pendingBytes);
+    this.#host.budget.forget(this);
     this.#pendingBytes = 0;
     this.#waiting.length = 0;
     this.#running.length = 0;

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { fault, systemErrorCode } from '../../base/errors.ts';
 import { formatHostPort } from '../../base/units.ts';
-import { Connection, type ConnectionHost, type ParsedRequest } from './connection.ts';
+import { Connection, type ConnectionHost, type ParsedRequest, type SentMemory } from './connection.ts';
 import { MemoryBudget } from './memory-budget.ts';
 
 export interface ServerLimits {
@@ -14,6 +14,7 @@ export interface ServerLimits {
 
 export interface ServerOptions {
   limits: ServerLimits;
+  sent: SentMemory;
   parse(frame: Buffer, connection: Connection): ParsedRequest;
   onViolation(connection: Connection, error: unknown): void;
 }
@@ -35,10 +36,16 @@ export class KafkaServer {
     this.#host = {
       maxRequestBytes: options.limits.maxRequestBytes,
       budget: new MemoryBudget(options.limits.maxInFlightBytes),
+      sent: options.sent,
       parse: options.parse,
       onViolation: options.onViolation,
       onClose: (connection) => this.#connections.delete(connection),
     };
+  }
+
+  /** Memory of requests that have begun to arrive and are not answered. */
+  get inFlightBytes(): number {
+    return this.#host.budget.usedBytes;
   }
 
   get connectionCount(): number {

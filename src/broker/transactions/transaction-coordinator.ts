@@ -59,6 +59,7 @@ export class TransactionCoordinator {
         const { transactionalId, transaction } = transactionFrom(record);
         if (transaction === undefined) this.#transactions.delete(transactionalId);
         else this.#transactions.set(transactionalId, transaction);
+        transaction?.confirm();
       }
     });
     for (const transaction of this.#transactions.values()) {
@@ -98,8 +99,12 @@ export class TransactionCoordinator {
     if (transaction.status === 'Ongoing') {
       transaction.raiseEpoch();
       await this.#end(transaction, 'abort');
+      // Decided, with markers still to be written: they are tried again, and so must the client.
+      if (transaction.isCompleting) return { error: 'CONCURRENT_TRANSACTIONS', ...failedInit };
     }
     await this.#renew(transaction);
+    // Whoever named its id may ask again when the answer is lost. A new producer fences all earlier ones, who must not.
+    transaction.previous = { producerId: request.producerId, producerEpoch: request.producerEpoch };
     transaction.timeoutMs = request.transactionTimeoutMs;
     transaction.status = 'Empty';
     transaction.startedMs = -1;
@@ -112,10 +117,8 @@ export class TransactionCoordinator {
       transaction.raiseEpoch();
       return;
     }
-    const { producerId, producerEpoch } = transaction;
     transaction.producerId = await this.#options.producerIds.next();
     transaction.producerEpoch = 0;
-    transaction.previous = { producerId, producerEpoch };
   }
 
   /** Makes partitions part of the open transaction, opening one when none is. */
@@ -212,13 +215,8 @@ export class TransactionCoordinator {
 
   async #end(transaction: Transaction, result: TransactionResult): Promise<void> {
     transaction.status = result === 'commit' ? 'PrepareCommit' : 'PrepareAbort';
-    try {
-      await this.#store(transaction);
-    } catch (error) {
-      // Not decided: the client may ask again, and the time-out still runs.
-      transaction.status = 'Ongoing';
-      throw error;
-    }
+    // Until this is stored nothing is decided: the client may ask again, and the time-out still runs.
+    await this.#store(transaction);
     this.#disarmTimeout(transaction);
     await this.#complete(transaction);
   }
@@ -268,14 +266,28 @@ export class TransactionCoordinator {
       if (!isSame) return { error: 'NONE' };
       this.#options.logger.warn(`Transaction ${transaction.transactionalId} was open for too long and is aborted`);
       transaction.raiseEpoch();
-      await this.#end(transaction, 'abort');
+      try {
+        await this.#end(transaction, 'abort');
+      } catch (error) {
+        const { deadlines } = this.#options;
+        const again = deadlines.after(retryMarkersMs, () => this.#onTimeout(transaction));
+        this.#deadlines.set(transaction.transactionalId, again);
+        throw error;
+      }
       return { error: 'NONE' };
     });
   }
 
+  /** Makes the state durable, or takes back what has changed since it last was: a repeated request then begins anew. */
   async #store(transaction: Transaction): Promise<void> {
     transaction.updatedMs = this.#options.clock.nowMs();
-    await this.#options.store.write(transaction.transactionalId, [transactionRecord(transaction)]);
+    try {
+      await this.#options.store.write(transaction.transactionalId, [transactionRecord(transaction)]);
+    } catch (error) {
+      transaction.revert();
+      throw error;
+    }
+    transaction.confirm();
   }
 }
 

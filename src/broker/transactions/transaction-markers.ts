@@ -24,10 +24,12 @@ export class TransactionMarkers {
    */
   async write(transaction: Transaction, result: TransactionResult): Promise<void> {
     const waiting: Promise<void>[] = [];
+    const { producerId, producerEpoch } = transaction;
+    const marker = () => encodeMarker({ producerId, producerEpoch, result, coordinatorEpoch: this.#leaderEpoch });
     for (const { topic, partition } of transaction.partitions()) {
       const target = this.#topics.get(topic)?.partitions[partition];
       if (target === undefined) continue;
-      const outcome = target.log.append(this.#marker(transaction, result), {
+      const outcome = target.log.append(marker(), {
         leaderEpoch: this.#leaderEpoch,
         origin: 'coordinator',
       });
@@ -35,17 +37,25 @@ export class TransactionMarkers {
       waiting.push(outcome.durable);
     }
     await Promise.all(waiting);
-    this.#groups.endTransaction(transaction.producerId, result);
+    this.#groups.endTransaction(producerId, result);
   }
+}
 
-  #marker({ producerId, producerEpoch }: Transaction, result: TransactionResult): Buffer {
-    return encodeBatch({
-      records: [encodeTransactionEnd({ result, coordinatorEpoch: this.#leaderEpoch })],
-      timestamp: BigInt(Date.now()),
-      isTransactional: true,
-      isControl: true,
-      producerId,
-      producerEpoch,
-    });
-  }
+export interface Marker {
+  producerId: bigint;
+  producerEpoch: number;
+  result: TransactionResult;
+  coordinatorEpoch: number;
+}
+
+/** The control batch that ends a transaction in one partition. */
+export function encodeMarker({ producerId, producerEpoch, result, coordinatorEpoch }: Marker): Buffer {
+  return encodeBatch({
+    records: [encodeTransactionEnd({ result, coordinatorEpoch })],
+    timestamp: BigInt(Date.now()),
+    isTransactional: true,
+    isControl: true,
+    producerId,
+    producerEpoch,
+  });
 }

@@ -14,12 +14,18 @@ export interface PartitionName {
   partition: number;
 }
 
+/** What a failed write takes back. */
+type TransactionState = Pick<
+  Transaction,
+  'producerId' | 'producerEpoch' | 'previous' | 'timeoutMs' | 'status' | 'startedMs' | 'updatedMs'
+> & { partitions: PartitionName[] };
+
 /** The state of one transactional id; owned by the transaction coordinator. */
 export class Transaction {
   readonly transactionalId: string;
   producerId: bigint;
   producerEpoch: number;
-  /** What the producer had before its epoch was raised: tells a repeated InitProducerId from a fenced one. */
+  /** What the last InitProducerId claimed to be: tells a repeated one from that of a fenced producer. */
   previous: ProducerIdentity = { producerId: -1n, producerEpoch: -1 };
   timeoutMs: number;
   status: TransactionStatus = 'Empty';
@@ -27,6 +33,7 @@ export class Transaction {
   startedMs = -1;
   updatedMs: number;
   readonly #partitions = new Map<string, Set<number>>();
+  #stored: TransactionState | undefined;
 
   constructor(transactionalId: string, producer: ProducerIdentity, options: { timeoutMs: number; nowMs: number }) {
     this.transactionalId = transactionalId;
@@ -72,8 +79,23 @@ export class Transaction {
     return producerEpoch === this.producerEpoch ? 'NONE' : 'PRODUCER_FENCED';
   }
 
+  /** Notes that the state as it is now is durable. */
+  confirm(): void {
+    const { producerId, producerEpoch, previous, timeoutMs, status, startedMs, updatedMs } = this;
+    const partitions = [...this.partitions()];
+    this.#stored = { producerId, producerEpoch, previous, timeoutMs, status, startedMs, updatedMs, partitions };
+  }
+
+  /** Goes back to what is durable: a step that could not be stored has not happened, in memory either. */
+  revert(): void {
+    if (this.#stored === undefined) return;
+    const { partitions, ...state } = this.#stored;
+    Object.assign(this, state);
+    this.clearPartitions();
+    for (const partition of partitions) this.add(partition);
+  }
+
   raiseEpoch(): void {
-    this.previous = { producerId: this.producerId, producerEpoch: this.producerEpoch };
     this.producerEpoch++;
   }
 }

@@ -40,6 +40,7 @@ async function listAction(options: { json?: boolean }): Promise<void> {
     const where = isCarried ? 'comes with a package' : (path ?? 'not fetched yet');
     print(`${name}${isDefault ? ' (default)' : ''}  ${formatBytes(sizeBytes)}  ${licence}  ${where}\n  ${summary}`);
   }
+  print('delay:<duration>  needs no file\n  takes its time over each frame and reports nothing: to try out overload');
 }
 
 async function pullAction(name: string): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from '../options/journey-options.ts';
 import { brokersOf, loadJourney } from '../options/load-journey.ts';
 import { collect } from '../options/option-values.ts';
+import type { ReplayFlags } from '../replay/replay-action.ts';
 
 /** The parts of the journey by themselves, for machines of their own: each against brokers that run elsewhere. */
 
@@ -47,16 +48,48 @@ export function detectCommand(): Command {
     .argument(...fileArgument);
   return addDetectorOptions(addCommonOptions(command))
     .addOption(new Option('--detector <name>', 'only this one of the file; repeat for more').argParser(collect))
+    .addOption(
+      new Option(
+        '--as <name@version>',
+        'replay: look at frames that are in the log, under this name, and end when each has its result; needs --from',
+      ).conflicts('detector'),
+    )
+    .option('--from <where>', 'replay from: beginning, an offset, a time (RFC 3339), or a while ago such as -2h')
+    .option('--until <where>', 'replay until: now, an offset, a time or a while ago (default: now)')
     .addHelpText(
       'after',
       `
 Examples:
   vigil detect --brokers kafka1:9092
-  vigil detect site.yml --detector people --workers 8`,
+  vigil detect site.yml --detector people --workers 8
+  vigil detect --as people@2 --from -2h --model fastestdet          past frames again, with another model
+  vigil detect --as people@3 --from beginning --until 2026-01-31T08:00:00Z`,
     )
-    .action(async (file: string | undefined, options: JourneyOptions & { detector?: string[] }) => {
+    .action(async (file: string | undefined, options: JourneyOptions & { detector?: string[] } & ReplayFlags) => {
+      if (options.as !== undefined || options.from !== undefined || options.until !== undefined) {
+        const { replayAction } = await import('../replay/replay-action.ts');
+        process.exitCode = await replayAction(file, options);
+        return;
+      }
       const config = await loadJourney(file, options);
       await runParts('detect', config, { detectors: chosenDetectors(config, options.detector) });
+    });
+}
+
+export function trackCommand(): Command {
+  const command = new Command('track')
+    .description('follow what detectors see: each camera’s results in order, its tracks, zones and lines, as events')
+    .argument(...fileArgument);
+  return addCommonOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vigil track --brokers kafka1:9092
+  vigil track site.yml                      with the zones and lines of its cameras`,
+    )
+    .action(async (file: string | undefined, options: JourneyOptions) => {
+      await runParts('track', await loadJourney(file, options), { track: true });
     });
 }
 
@@ -80,10 +113,10 @@ type Wanted = Partial<JourneyPlan['parts'] & { pace: 'live' | 'fast' }>;
 
 async function runParts(name: string, config: JourneyConfig, wanted: Wanted): Promise<void> {
   process.title = `vigil ${name}`;
-  const { cameras = false, detectors = [], serve = false, pace = 'live' } = wanted;
+  const { cameras = false, detectors = [], track = false, serve = false, pace = 'live' } = wanted;
   const plan: JourneyPlan = {
     config,
-    parts: { broker: false, cameras, detectors, serve },
+    parts: { broker: false, cameras, detectors, track, serve },
     brokers: brokersOf(config),
     cameras: findSources(config, { once: false }),
     pace,

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { fault } from '../../base/errors.ts';
+import type { PartitionDescription } from '../../stage/kafka-admin.ts';
 import type { TopicDefinition } from '../../topics/topic-names.ts';
 import { brokersOption } from '../options/journey-options.ts';
 import { collect, number } from '../options/option-values.ts';
@@ -78,19 +79,24 @@ async function describeAction(topic: string, options: TopicsOptions): Promise<vo
   }
   const records = partitions.reduce((sum, row) => sum + (row.logEndOffset - row.logStartOffset), 0n);
   print(`${name}  ${partitions.length} partitions  ${records} offsets  id ${id}`);
-  print('partition  leader  in sync      start        end');
-  for (const { partition, leader, replicas, inSyncReplicas, logStartOffset, logEndOffset } of partitions) {
-    const inSync = `${inSyncReplicas.length}/${replicas.length}`;
-    print(
-      [
-        String(partition).padStart(9),
-        String(leader).padStart(6),
-        inSync.padStart(7),
-        String(logStartOffset).padStart(9),
-        String(logEndOffset).padStart(9),
-      ].join('  '),
-    );
-  }
+  for (const line of partitionTable(partitions)) print(line);
+}
+
+const columns = ['partition', 'leader', 'replicas', 'in sync', 'start', 'end'] as const;
+
+/** Broker ids as Kafka's own tool lists them: the preferred leader first. */
+function partitionTable(partitions: readonly PartitionDescription[]): string[] {
+  const rows = partitions.map((row) => [
+    String(row.partition),
+    row.leader < 0 ? 'none' : String(row.leader),
+    row.replicas.join(','),
+    row.inSyncReplicas.join(','),
+    String(row.logStartOffset),
+    String(row.logEndOffset),
+  ]);
+  const table = [[...columns], ...rows];
+  const widths = columns.map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0)));
+  return table.map((row) => row.map((cell, index) => cell.padStart(widths[index] ?? 0)).join('  '));
 }
 
 async function createAction(topic: string, options: TopicsOptions & { partitions: number; config?: string[] }) {

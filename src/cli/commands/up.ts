@@ -65,6 +65,7 @@ async function upAction(file: string | undefined, options: UpOptions): Promise<v
       broker: config.brokers === 'embedded',
       cameras: true,
       detectors: detectorsInUse(config),
+      track: detectorsInUse(config).length > 0,
       serve: true,
     },
     brokers: brokersOf(config),

@@ -16,6 +16,7 @@ export interface SchemaNode {
   required?: string[] | undefined;
   items?: SchemaNode | undefined;
   minItems?: number | undefined;
+  maxItems?: number | undefined;
   uniqueItems?: boolean | undefined;
   pattern?: string | undefined;
   minLength?: number | undefined;
@@ -33,20 +34,14 @@ export interface ValueProblem {
 
 /** Keys that are planned: refused by name instead of as unknown. `*` stands for any id. */
 const notYet = new Set([
-  'track',
   'store',
   'notify',
   'events',
   'alarms',
   'tls',
   'sasl',
-  'cameras.*.zones',
-  'cameras.*.track',
-  'detectors.*.min',
-  'detectors.*.max',
   'detectors.*.delivery',
   'detectors.*.chain',
-  'topics.retention.hold',
 ]);
 
 /**
@@ -64,8 +59,14 @@ export function checkValue(schema: SchemaNode, value: unknown, path: ConfigPath 
 function checkAlternatives(schema: SchemaNode, anyOf: SchemaNode[], value: unknown, path: ConfigPath): ValueProblem[] {
   const outcomes = anyOf.map((each) => ({ each, problems: checkValue(each, value, path) }));
   if (outcomes.some(({ problems }) => problems.length === 0)) return [];
-  const sameKind = outcomes.find(({ each }) => each.type === 'array' && Array.isArray(value) && value.length > 0);
+  const sameKind = outcomes.find(({ each }) => isSameKind(each, value));
   return sameKind?.problems ?? [mismatch(schema, value, path)];
+}
+
+/** Whether the alternative is the one that was meant: its problems are then worth more than a list of alternatives. */
+function isSameKind({ type }: SchemaNode, value: unknown): boolean {
+  if (Array.isArray(value)) return type === 'array' && value.length > 0;
+  return type === 'object' && typeof value === 'object' && value !== null;
 }
 
 function checkObject(schema: SchemaNode, value: unknown, path: ConfigPath): ValueProblem[] {
@@ -108,7 +109,10 @@ function hasNames(section: string | number | undefined): boolean {
 }
 
 function checkArray(schema: SchemaNode, value: unknown, path: ConfigPath): ValueProblem[] {
-  if (!Array.isArray(value) || value.length < (schema.minItems ?? 0)) return [mismatch(schema, value, path)];
+  const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
+  if (!Array.isArray(value) || value.length < minItems || value.length > maxItems) {
+    return [mismatch(schema, value, path)];
+  }
   const { items } = schema;
   const problems = items ? value.flatMap((each, index) => checkValue(items, each, [...path, index])) : [];
   if (!schema.uniqueItems) return problems;

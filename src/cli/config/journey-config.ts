@@ -1,3 +1,8 @@
+import { availableParallelism } from 'node:os';
+import { redactSource } from '../../base/secrets.ts';
+import type { RemoteModel } from '../../detect/remote/remote-model.ts';
+import type { DeliveryKind } from '../../stage/delivery.ts';
+import type { Scene } from '../../topics/scene.ts';
 import type { TopicSettings } from '../../topics/topic-names.ts';
 
 export interface ListenAddress {
@@ -19,6 +24,10 @@ export interface CameraConfig {
   loop: boolean;
   /** Names of the detectors that look at it. */
   detectors: string[];
+  /** The detector whose detections are followed over frames; left out: the first. */
+  track?: string;
+  /** Zones, lines and masks of its picture. */
+  scene?: Scene;
   /** Shown with the camera on the page. */
   note?: string;
 }
@@ -26,11 +35,19 @@ export interface CameraConfig {
 export interface DetectorConfig {
   name: string;
   version: number;
-  /** A name, or an absolute path. */
-  model: string;
+  /** A name, an absolute path, or a server: its address alone, or with what else it needs. */
+  model: string | RemoteModel;
   labels?: string[];
   threshold?: number;
   workers: 'auto' | number;
+  /** Bounds of `workers: auto`; left out, both: one process that uses the whole machine. */
+  min?: number;
+  max?: number;
+  /** Share of its time that a worker is to be busy, 0..1. */
+  targetLoad: number;
+  /** Urgent: frames older than this are passed over. Left out: complete. */
+  maxLagMs?: number;
+  delivery: DeliveryKind;
 }
 
 /** Everything that decides how the journey runs, with defaults filled in, units parsed and paths absolute. */
@@ -48,7 +65,7 @@ export interface JourneyConfig {
   cameraDefaults: Pick<CameraConfig, 'fps' | 'width' | 'quality' | 'transport'>;
   detectors: DetectorConfig[];
   /** A retention of −1 is unlimited. */
-  topics: TopicSettings & { embed: boolean };
+  topics: TopicSettings & { hold: boolean; embed: boolean; horizonSeconds: number };
 }
 
 /** `name@version`: how results name the detector. */
@@ -59,4 +76,15 @@ export function detectorId(detector: Pick<DetectorConfig, 'name' | 'version'>): 
 /** The cameras that a detector looks at. */
 export function camerasOf(config: JourneyConfig, detector: string): CameraConfig[] {
   return config.cameras.filter((camera) => camera.detectors.includes(detector));
+}
+
+/** Between how many workers `auto` may choose; undefined: their number is set, or one process uses the whole machine. */
+export function workerBounds({ workers, min, max }: DetectorConfig): { min: number; max: number } | undefined {
+  if (workers !== 'auto' || (min ?? max) === undefined) return undefined;
+  return { min: min ?? 1, max: max ?? Math.max(min ?? 1, availableParallelism()) };
+}
+
+/** A detector's model as people are shown it, without secrets. */
+export function describeModel({ model }: Pick<DetectorConfig, 'model'>): string {
+  return redactSource(typeof model === 'string' ? model : model.url);
 }

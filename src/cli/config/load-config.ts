@@ -26,7 +26,10 @@ export function loadConfig(path: string, environment: NodeJS.ProcessEnv = proces
   const text = readConfigText(readFile(path, name), environment);
   const written = withoutEmpty(text.value) ?? {};
   const places = text.value === undefined ? [] : [...checkValue(configSchema, written)];
-  if (places.length === 0) places.push(...checkReferences(written as ConfigFile), ...checkPorts(written as ConfigFile));
+  if (places.length === 0) {
+    const file = written as ConfigFile;
+    places.push(...checkReferences(file), ...checkPorts(file), ...checkWorkerBounds(file));
+  }
   const problems = [...text.problems];
   for (const place of places) {
     const problem = locate(place, text);
@@ -65,19 +68,23 @@ function withoutEmpty(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, withoutEmpty(inner)]));
 }
 
-/** A camera may name only detectors that there are. */
+/** A camera may name only detectors that there are, and follow only one that looks at it. */
 function checkReferences(written: ConfigFile): ValueProblem[] {
   const known = Object.keys(written.detectors ?? { [defaults.detector.name]: {} });
-  return Object.entries(written.cameras ?? {}).flatMap(([id, camera]) =>
-    (camera.detectors ?? []).flatMap((name, index) => {
-      if (known.includes(name)) return [];
-      const path = ['cameras', id, 'detectors', index];
-      const suggestion = nearest(name, known);
-      const hint = suggestion ? `; did you mean "${suggestion}"?` : '';
-      const message = `${formatPath(path)}: found ${JSON.stringify(name)}, expected one of the detectors (${known.join(', ')})${hint}`;
-      return [{ path, part: 'value' as const, message }];
-    }),
-  );
+  return Object.entries(written.cameras ?? {}).flatMap(([id, { detectors = [], track }]) => [
+    ...detectors.flatMap((name, index) => checkReference(name, ['cameras', id, 'detectors', index], known)),
+    ...(track === undefined
+      ? []
+      : checkReference(track, ['cameras', id, 'track'], detectors.length > 0 ? detectors : known)),
+  ]);
+}
+
+function checkReference(name: string, path: (string | number)[], known: readonly string[]): ValueProblem[] {
+  if (known.includes(name)) return [];
+  const suggestion = nearest(name, known);
+  const hint = suggestion ? `; did you mean "${suggestion}"?` : '';
+  const message = `${formatPath(path)}: found ${JSON.stringify(name)}, expected one of the detectors (${known.join(', ')})${hint}`;
+  return [{ path, part: 'value', message }];
 }
 
 function checkPorts(written: ConfigFile): ValueProblem[] {
@@ -91,6 +98,20 @@ function checkPorts(written: ConfigFile): ValueProblem[] {
     return [
       { path, part: 'value' as const, message: `${formatPath(path)}: found port ${port}, expected at most 65535` },
     ];
+  });
+}
+
+/** `min` and `max` bound what `workers: auto` may do, and say nothing beside a number. */
+function checkWorkerBounds(written: ConfigFile): ValueProblem[] {
+  return Object.entries(written.detectors ?? {}).flatMap(([name, { workers = 'auto', min, max }]): ValueProblem[] => {
+    const key = min === undefined ? 'max' : 'min';
+    const path = ['detectors', name, key];
+    if (workers !== 'auto' && (min ?? max) !== undefined) {
+      const message = `${formatPath(path)}: found beside workers: ${workers}, expected workers: auto`;
+      return [{ path, part: 'key', message }];
+    }
+    if (min === undefined || max === undefined || min <= max) return [];
+    return [{ path, part: 'value', message: `${formatPath(path)}: found ${min}, expected at most max (${max})` }];
   });
 }
 

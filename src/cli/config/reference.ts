@@ -39,7 +39,9 @@ function rowsOf(schema: SchemaNode, prefix: string): Row[] {
   return [...Object.entries(schema.properties ?? {}), ...named].flatMap(([name, inner]) => {
     const key = prefix === '' ? name : `${prefix}.${name}`;
     const isSection = inner.properties !== undefined || inner.patternProperties !== undefined;
-    return isSection ? rowsOf(inner, key) : [rowOf(key, inner)];
+    if (isSection) return rowsOf(inner, key);
+    const sections = inner.anyOf?.filter((each) => each.properties !== undefined) ?? [];
+    return [rowOf(key, inner), ...sections.flatMap((each) => rowsOf(each, key))];
   });
 }
 

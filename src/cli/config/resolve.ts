@@ -1,8 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
 import { parseBytes, parseDurationMs, parseHostPort } from '../../base/units.ts';
+import { isRemoteModel } from '../../detect/remote/remote-model.ts';
+import type { Scene, ScenePoint } from '../../topics/scene.ts';
 import { defaults } from './defaults.ts';
 import type { CameraConfig, DetectorConfig, JourneyConfig } from './journey-config.ts';
-import type { ConfigFile } from './schema.ts';
+import type { ConfigFile, DetectorFile } from './schema.ts';
 import { isPathSource } from './source-kind.ts';
 
 /**
@@ -28,6 +30,8 @@ export function resolveConfig(written: ConfigFile, folder: string, file?: string
       partitions: topics.partitions ?? defaults.topics.partitions,
       retentionMs: limit(topics.retention?.time ?? defaults.topics.retentionTime, parseDurationMs),
       retentionBytes: limit(topics.retention?.bytes ?? defaults.topics.retentionBytes, parseBytes),
+      hold: topics.retention?.hold ?? defaults.topics.retentionHold,
+      horizonSeconds: parseDurationMs(topics.retention?.horizon ?? defaults.topics.retentionHorizon) / 1000,
       embed: topics.embed ?? defaults.topics.embed,
     },
   };
@@ -45,25 +49,61 @@ function resolveCameras(written: ConfigFile, folder: string, detectors: readonly
     transport: camera.transport ?? general.transport,
     loop: camera.loop ?? false,
     detectors: camera.detectors ?? all,
+    ...(camera.track === undefined ? {} : { track: camera.track }),
+    ...resolveScene(camera),
   }));
 }
 
+type WrittenCamera = NonNullable<ConfigFile['cameras']>[string];
+
+function resolveScene({ zones = {}, lines = {}, masks = [] }: WrittenCamera): { scene?: Scene } {
+  const scene: Scene = {
+    zones: Object.entries(zones).map(([name, corners]) => ({ name, corners: corners.map(toPoint) })),
+    lines: Object.entries(lines).map(([name, [from = [], to = []]]) => ({
+      name,
+      from: toPoint(from),
+      to: toPoint(to),
+    })),
+    masks: masks.map((corners) => corners.map(toPoint)),
+  };
+  const isEmpty = scene.zones.length + scene.lines.length + scene.masks.length === 0;
+  return isEmpty ? {} : { scene };
+}
+
+function toPoint([x = 0, y = 0]: readonly number[]): ScenePoint {
+  return [x, y];
+}
+
 function resolveDetectors(written: ConfigFile, folder: string): DetectorConfig[] {
-  const { name, model, labels, workers, version } = defaults.detector;
-  if (written.detectors === undefined) return [{ name, version, model, labels: [...labels], workers }];
+  const { name, model, labels, workers, delivery, version, targetLoad } = defaults.detector;
+  if (written.detectors === undefined) {
+    return [{ name, version, model, labels: [...labels], workers, delivery, targetLoad }];
+  }
   return Object.entries(written.detectors).map(([id, detector]) => ({
     ...detector,
     name: id,
     version: detector.version ?? version,
     model: resolveModel(detector.model ?? model, folder),
     workers: detector.workers ?? workers,
+    targetLoad: detector.targetLoad ?? targetLoad,
+    delivery: detector.delivery ?? delivery,
   }));
 }
 
+function resolveModel(model: NonNullable<DetectorFile['model']>, folder: string): DetectorConfig['model'] {
+  if (typeof model === 'string') return resolveName(model, folder);
+  const { timeout, manifest, ...rest } = model;
+  return {
+    ...rest,
+    ...(manifest === undefined ? {} : { manifest: resolveName(manifest, folder) }),
+    ...(timeout === undefined ? {} : { timeoutMs: parseDurationMs(timeout) }),
+  };
+}
+
 /** A model is a path when it looks like one; names hold neither a slash nor a file's ending. */
-function resolveModel(model: string, folder: string): string {
+function resolveName(model: string, folder: string): string {
   const isPath = isAbsolute(model) || /[\\/]|\.(onnx|ya?ml|json)$/i.test(model);
-  return isPath ? resolve(folder, model) : model;
+  return isPath && !isRemoteModel(model) ? resolve(folder, model) : model;
 }
 
 function limit(text: string, parse: (text: string) => number): number {

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
+import { deliveries } from '../../stage/delivery.ts';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
+import { lines, masks, zones } from './scene-schema.ts';
 
 /**
  * The schema of `vigil.yml`. `title` says in words what a value must be: it is what an error message, an editor and the
@@ -91,19 +93,91 @@ const cameraSchema = Type.Object(
         default: false,
       }),
     ),
+    track: Type.Optional(
+      Type.String({
+        title: 'the name of a detector',
+        description: 'Whose detections are followed over frames; left out: those of the first of its detectors.',
+        examples: ['people'],
+      }),
+    ),
+    zones,
+    lines,
+    masks,
   },
   { ...closed, title: 'a camera: keys and values, `source` at least' },
+);
+
+const remoteModelSchema = Type.Object(
+  {
+    url: Type.String({
+      title: 'an address http://… or https://…',
+      description:
+        'A model on a server: `https://host/v2/models/<name>` (KServe v2, the Open Inference Protocol), or where pictures are posted.',
+      pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/]+',
+      examples: ['https://triton.local:8000/v2/models/yolox-nano'],
+    }),
+    kind: Type.Optional(
+      Type.Enum(['kserve', 'jpeg'], {
+        title: 'kserve or jpeg',
+        description:
+          'What the server speaks: `kserve`, or `jpeg`, which posts the picture and takes a list of detections; left out: what the address looks like.',
+      }),
+    ),
+    headers: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }),
+        Type.String({ title: 'a text on one line', pattern: '^[^\\r\\n]*$' }),
+        {
+          ...closed,
+          title: 'headers by name',
+          description: 'Sent with every request; secrets come from the environment.',
+        },
+      ),
+    ),
+    manifest: Type.Optional(
+      Type.String({
+        title: 'the name of a built-in model or the path of a manifest',
+        description:
+          'For `kserve`: how to make the input and read the output; left out: the built-in model of that name.',
+        minLength: 1,
+        examples: ['yolox-nano', './models/helmets.yml'],
+      }),
+    ),
+    requests: Type.Optional(
+      Type.Integer({
+        title: 'a whole number from 1 to 256',
+        description: 'Requests under way at once, from each worker.',
+        minimum: 1,
+        maximum: 256,
+        default: 16,
+      }),
+    ),
+    timeout: Type.Optional(
+      Type.String({
+        title: 'a duration such as 10s or 500ms',
+        description: 'How long one request may take before it is sent again.',
+        pattern: '^\\d+(\\.\\d+)?\\s*(ms|s|m)$',
+        default: '10s',
+      }),
+    ),
+  },
+  { ...closed, title: 'a server: keys and values, `url` at least' },
 );
 
 const detectorSchema = Type.Object(
   {
     model: Type.Optional(
-      Type.String({
-        title: 'the name of a model or the path of an ONNX file',
-        description: 'A name that `vigil models list` shows, or a path relative to this file.',
-        minLength: 1,
+      Type.Union([Type.String({ minLength: 1 }), remoteModelSchema], {
+        title: 'the name of a model, the path of an ONNX file, or the address of a server',
+        description:
+          'A name that `vigil models list` shows, a path relative to this file, or the address of a server, alone or with the keys below; `delay:<duration>` takes its time over each frame and reports nothing.',
         default: detector.model,
-        examples: ['yolox-nano', './models/helmets.onnx'],
+        examples: [
+          'yolox-nano',
+          './models/helmets.onnx',
+          'https://triton.local:8000/v2/models/yolox-nano',
+          'delay:500ms',
+        ],
       }),
     ),
     labels: Type.Optional(
@@ -127,8 +201,55 @@ const detectorSchema = Type.Object(
     workers: Type.Optional(
       Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
         title: 'auto or a whole number from 1 to 256',
-        description: 'Inference workers on this machine; `auto` takes one per core.',
+        description:
+          'Detectors on this machine, each a process and a consumer of its own with one inference thread. `auto` with `min` or `max`: as many as the frames need. `auto` alone: one process with an inference thread per core.',
         default: detector.workers,
+      }),
+    ),
+    min: Type.Optional(
+      Type.Integer({
+        title: 'a whole number from 1 to 256',
+        description: 'Fewest workers that `workers: auto` runs; 1 where only `max` is given.',
+        minimum: 1,
+        maximum: 256,
+        examples: [1],
+      }),
+    ),
+    max: Type.Optional(
+      Type.Integer({
+        title: 'a whole number from 1 to 256',
+        description:
+          'Most workers that `workers: auto` runs; one per core where only `min` is given. More than there are partitions have nothing to do.',
+        minimum: 1,
+        maximum: 256,
+        examples: [4],
+      }),
+    ),
+    targetLoad: Type.Optional(
+      Type.Number({
+        title: 'a number from 0.1 to 1',
+        description:
+          'Share of its time that a worker is to be busy: workers = frames per second × seconds per frame ÷ `targetLoad`.',
+        minimum: 0.1,
+        maximum: 1,
+        default: detector.targetLoad,
+      }),
+    ),
+    maxLagMs: Type.Optional(
+      Type.Integer({
+        title: 'a whole number of milliseconds from 1',
+        description:
+          'Makes the detector urgent: a frame that is older when it is read is passed over, and the ledger says so. Left out: the detector is complete, it looks at every frame and lags when it is slow.',
+        minimum: 1,
+        examples: [2000],
+      }),
+    ),
+    delivery: Type.Optional(
+      Type.Enum([...deliveries], {
+        title: 'exactly-once or at-least-once',
+        description:
+          'How results reach the log: `exactly-once` writes them and how far the detector has read in one transaction; `at-least-once` is a little quicker, and after a crash some results come twice.',
+        default: detector.delivery,
       }),
     ),
     version: Type.Optional(
@@ -257,6 +378,23 @@ export const configSchema = Type.Object(
                     default: topics.retentionBytes,
                   }),
                 ),
+                hold: Type.Optional(
+                  Type.Boolean({
+                    title: 'true or false',
+                    description:
+                      'Frames that a complete detector has not looked at are never deleted: at the limit cameras hold instead, and the ledger counts what they refuse as `retention-hold`. Vigil deletes what may go, the topic itself keeps everything: set its own retention again when this is turned off.',
+                    default: topics.retentionHold,
+                  }),
+                ),
+                horizon: Type.Optional(
+                  Type.String({
+                    title: 'a duration such as 1h or 90s',
+                    pattern: '^\\d+(\\.\\d+)?\\s*(us|ms|s|m|h|d)$',
+                    description:
+                      'Warn when retention would delete frames that a complete detector has not looked at within this time.',
+                    default: topics.retentionHorizon,
+                  }),
+                ),
               },
               { ...closed, title: 'keys and values', description: 'How much is kept, when the topics are created.' },
             ),
@@ -278,3 +416,5 @@ export const configSchema = Type.Object(
 
 /** `vigil.yml` as it is written: units still text, defaults not filled in. */
 export type ConfigFile = Static<typeof configSchema>;
+
+export type DetectorFile = Static<typeof detectorSchema>;

@@ -1,6 +1,6 @@
 import { redactSource } from '../../base/secrets.ts';
 import { formatBytes, formatHostPort } from '../../base/units.ts';
-import { detectorId, type JourneyConfig } from './journey-config.ts';
+import { type DetectorConfig, describeModel, detectorId, type JourneyConfig, workerBounds } from './journey-config.ts';
 
 /** What holds in the end, for people, with every secret masked. */
 export function describeConfig(config: JourneyConfig, secrets: readonly string[]): string {
@@ -12,7 +12,7 @@ export function describeConfig(config: JourneyConfig, secrets: readonly string[]
     ['topics', describeTopics(config)],
     ...config.detectors.map((detector): [string, string] => [
       `detector ${detectorId(detector)}`,
-      `${detector.model} · ${detector.labels?.join(', ') ?? 'all labels'} · threshold ${detector.threshold ?? "the model's"} · workers ${detector.workers}`,
+      `${describeModel(detector)} · ${detector.labels?.join(', ') ?? 'all labels'} · threshold ${detector.threshold ?? "the model's"} · workers ${describeWorkers(detector)} · ${detector.maxLagMs === undefined ? 'complete' : `urgent, ${detector.maxLagMs} ms`} · ${detector.delivery}`,
     ]),
     ...config.cameras.map((camera): [string, string] => [
       `camera ${camera.id}`,
@@ -28,12 +28,17 @@ export function describeConfig(config: JourneyConfig, secrets: readonly string[]
 export function maskedConfig(config: JourneyConfig, secrets: readonly string[]): unknown {
   return JSON.parse(JSON.stringify(config), (key, value) => {
     if (typeof value !== 'string') return value;
-    return maskSecrets(key === 'source' ? redactSource(value) : value, secrets);
+    return maskSecrets(['source', 'url', 'model'].includes(key) ? redactSource(value) : value, secrets);
   });
 }
 
 function maskSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+}
+
+function describeWorkers(detector: DetectorConfig): string {
+  const bounds = workerBounds(detector);
+  return bounds ? `auto, ${bounds.min} to ${bounds.max}` : String(detector.workers);
 }
 
 function describeBrokers({ brokers, brokerListen, flush }: JourneyConfig): string {
@@ -44,5 +49,6 @@ function describeBrokers({ brokers, brokerListen, flush }: JourneyConfig): strin
 function describeTopics({ topics }: JourneyConfig): string {
   const time = topics.retentionMs < 0 ? 'unlimited time' : `${topics.retentionMs / 3_600_000} h`;
   const bytes = topics.retentionBytes < 0 ? 'unlimited size' : `${formatBytes(topics.retentionBytes)} per topic`;
-  return `${topics.partitions} partitions · kept ${time}, ${bytes} · ${topics.embed ? 'results carry the picture' : 'results refer to the frame'}`;
+  const hold = topics.hold ? ', unread frames held' : '';
+  return `${topics.partitions} partitions · kept ${time}, ${bytes}${hold} · ${topics.embed ? 'results carry the picture' : 'results refer to the frame'}`;
 }

@@ -1,15 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import { isFault } from '../../base/errors.ts';
+import { decodeEvent, decodeFrameTracks } from '../../topics/event-record.ts';
 import { decodeFrameHeader } from '../../topics/frame-record.ts';
 import { formatTimeUs, type IncomingRecord } from '../../topics/record.ts';
 import { decodeResult } from '../../topics/result-record.ts';
 import { topicNames } from '../../topics/topic-names.ts';
 
-/** What `vigil consume` prints of a record: results and frames by their fields, anything else by key, headers and value. */
+/** What `vigil consume` prints of a record: results, frames, events and tracks by their fields, anything else by key, headers and value. */
 export function describeRecord(record: IncomingRecord): Record<string, unknown> {
   try {
     if (record.topic === topicNames.processedImages) return describeResult(record);
     if (record.topic === topicNames.rawVideoFrames) return describeFrame(record);
+    if (record.topic === topicNames.events) return { ...decodeEvent(record), ...place(record) };
+    if (record.topic === topicNames.tracks) return { ...decodeFrameTracks(record), ...place(record) };
   } catch (error) {
     // Not what the contract promises: shown as it is.
     if (!isFault(error, 'RECORD_INVALID')) throw error;
@@ -18,7 +21,7 @@ export function describeRecord(record: IncomingRecord): Record<string, unknown> 
 }
 
 function describeResult(record: IncomingRecord) {
-  const { frame, detector, detections, inferenceUs, frameRef, error } = decodeResult(record);
+  const { frame, detector, detections, inferenceUs, frameRef, error, replay } = decodeResult(record);
   return {
     camera: frame.camera,
     session: frame.session,
@@ -27,6 +30,7 @@ function describeResult(record: IncomingRecord) {
     detector,
     detections,
     ...(error === undefined ? {} : { error }),
+    ...(replay ? { replay } : {}),
     inferenceMs: inferenceUs / 1000,
     width: frame.width,
     height: frame.height,

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { redactSource } from '../../base/secrets.ts';
+import { describeModel } from '../config/journey-config.ts';
 import type { Journey } from './journey.ts';
 
 /** What runs where, in a few lines; the address of the page last. */
@@ -11,8 +12,8 @@ export function describeStart(journey: Journey): string[] {
     lines.push(`camera    ${id}: ${redactSource(source)}`);
     if (note !== undefined) lines.push(`          ${note}`);
   }
-  for (const { name, model } of parts.detectors) {
-    lines.push(`detector  ${name}: ${journey.modelOf(name) ?? model}`);
+  for (const detector of parts.detectors) {
+    lines.push(`detector  ${detector.name}: ${journey.modelOf(detector.name) ?? describeModel(detector)}`);
   }
   if (journey.url !== undefined) lines.push('', `  Vigil is looking: ${journey.url}`, '');
   return lines;

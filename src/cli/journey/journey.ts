@@ -1,17 +1,36 @@
 import type { VigilError } from '../../base/errors.ts';
+import type { GroupWatch } from '../../stage/lag/group-watch.ts';
+import type { WorkDone } from '../../stage/scaling/busy-meter.ts';
 import type { PartEvent, SupervisedPart, SupervisionPolicy } from '../../stage/supervised-part.ts';
 import { defaultPolicy, Supervisor } from '../../stage/supervisor.ts';
 import type { LedgerSnapshot } from '../../topics/camera-account.ts';
 import type { CameraConfig, DetectorConfig, JourneyConfig, ListenAddress } from '../config/journey-config.ts';
 import { forkPart } from '../parts/fork-part.ts';
-import type { PartInfo } from '../parts/part-channel.ts';
+import type { OrderToPart, PartInfo } from '../parts/part-channel.ts';
 import type { PartOptions } from '../parts/part-options.ts';
-import { bootstrap, brokerPart, capturePart, detectPart, servePart, topicPlan } from './part-plan.ts';
+import { DetectorCrew } from './detector-crew.ts';
+import { watchLog } from './log-watch.ts';
+import {
+  bootstrap,
+  brokerPart,
+  capturePart,
+  detectPart,
+  servePart,
+  topicPlan,
+  trackPart,
+  workerName,
+} from './part-plan.ts';
 
 export interface JourneyPlan {
   config: JourneyConfig;
   /** Which parts run here. */
-  parts: { broker: boolean; cameras: boolean; detectors: readonly DetectorConfig[]; serve: boolean };
+  parts: {
+    broker: boolean;
+    cameras: boolean;
+    detectors: readonly DetectorConfig[];
+    track: boolean;
+    serve: boolean;
+  };
   /** The brokers of other machines; not used when the broker runs here. */
   brokers: string[];
   /** The cameras with their sources, once these are known. */
@@ -26,6 +45,8 @@ export interface JourneyPlan {
 export interface JourneyListener {
   onEvent(event: PartEvent): void;
   onSnapshot(snapshot: LedgerSnapshot): void;
+  /** What the journey does by itself, for people. */
+  onNote?(line: string): void;
   /** A line that a part wrote to its diagnostics; left out, these go to standard error directly. */
   onLine?(line: string): void;
 }
@@ -42,6 +63,8 @@ export function cameraOf(part: string): string {
   return part.slice(captureName.length);
 }
 
+/** Time for a worker that is not needed any more to finish what it has in hand. */
+const retireWithinMs = 15_000;
 /** Ctrl-C has to be through within three seconds. */
 const stopWithinMs = 2700;
 const brokerAnswersWithinMs = 15_000;
@@ -62,9 +85,10 @@ export class Journey {
   readonly #startedAtMs = Date.now();
   readonly #failed = Promise.withResolvers<never>();
   readonly #captures: SupervisedPart[] = [];
-  readonly #order: { captures: string[]; detectors: string[]; serve: string[]; broker: string[] } = {
+  readonly #order: Record<'captures' | 'detectors' | 'track' | 'serve' | 'broker', string[]> = {
     captures: [],
     detectors: [],
+    track: [],
     serve: [],
     broker: [],
   };
@@ -75,6 +99,11 @@ export class Journey {
   #hasFrames = false;
   #cameras: readonly CameraConfig[] = [];
   readonly #models = new Map<string, string>();
+  readonly #crews: { detector: DetectorConfig; crew: DetectorCrew }[] = [];
+  #watch: GroupWatch | undefined;
+  #isHeld = false;
+  /** What sends orders to the cameras that run, by part. */
+  readonly #orders = new Map<string, (order: OrderToPart) => void>();
 
   constructor(plan: JourneyPlan, listener: JourneyListener) {
     this.#plan = plan;
@@ -128,9 +157,17 @@ export class Journey {
     const { parts } = this.#plan;
     if (parts.broker) await this.#startBroker();
     await this.#prepareTopics();
-    const readers = parts.detectors.map((detector) => this.#startDetector(detector));
+    const readers = parts.detectors.flatMap((detector) => this.#startDetector(detector));
+    if (parts.track) readers.push(this.#startTrack());
     if (parts.serve) readers.push(this.#startServe());
     await Promise.all(readers.map((part) => part.whenReady));
+    this.#watch = await watchLog({
+      brokers: this.#brokers,
+      config: this.#plan.config,
+      crews: this.#crews,
+      hasCameras: parts.cameras,
+      onHold: (isHeld) => this.#hold(isHeld),
+    });
     if (!parts.cameras) return;
     this.#cameras = await this.#plan.cameras;
     await Promise.allSettled(this.#cameras.map((camera) => this.#startCapture(camera).whenReady));
@@ -143,8 +180,10 @@ export class Journey {
 
   /** Ends all parts in order. */
   stop(): Promise<void> {
-    const { captures, detectors, serve, broker } = this.#order;
-    return this.#supervisor.stop([captures, detectors, serve, broker], stopWithinMs);
+    const { captures, detectors, track, serve, broker } = this.#order;
+    // Not waited for: a broker that does not answer must not hold up the end.
+    void this.#watch?.close();
+    return this.#supervisor.stop([captures, detectors, track, serve, broker], stopWithinMs);
   }
 
   /** Ends all parts at once. */
@@ -167,9 +206,29 @@ export class Journey {
     await ensureTopics({ ...asked, topics: topicPlan(this.#plan.config) });
   }
 
-  #startDetector(detector: DetectorConfig): SupervisedPart {
-    const options = detectPart(this.#plan.config, detector, this.#brokers);
-    return this.#start(`detect ${detector.name}`, this.#order.detectors, () => options);
+  #startDetector(detector: DetectorConfig): SupervisedPart[] {
+    const { config, pace, once } = this.#plan;
+    const { detectors } = this.#order;
+    const crew: DetectorCrew = new DetectorCrew({
+      detector,
+      startsWithMost: once && pace === 'fast',
+      start: (seat) => {
+        const onWork = (work: WorkDone) => crew.worked(work);
+        const options = detectPart(config, detector, this.#brokers, seat);
+        let starts = 0;
+        const atStart = () => ({ ...options, detector: { ...options.detector, afterCrash: starts++ > 0 } });
+        return this.#start(workerName(detector.name, seat), detectors, atStart, onWork);
+      },
+      retire: (worker) => this.#supervisor.retire(worker, retireWithinMs),
+      onChange: (line) => this.#listener.onNote?.(line),
+    });
+    this.#crews.push({ detector, crew });
+    return crew.workers;
+  }
+
+  #startTrack(): SupervisedPart {
+    const options = trackPart(this.#plan.config, this.#brokers);
+    return this.#start('track', this.#order.track, () => options);
   }
 
   #startServe(): SupervisedPart {
@@ -180,14 +239,19 @@ export class Journey {
   }
 
   #startCapture(camera: CameraConfig): SupervisedPart {
-    const { pace, once } = this.#plan;
-    const options = capturePart(camera, { brokers: this.#brokers, pace, once });
-    const part = this.#start(`${captureName}${camera.id}`, this.#order.captures, () => options);
+    const { pace, once, parts } = this.#plan;
+    // What the page counts begins with this run; a capture by itself goes on with any film that was broken off.
+    const since = parts.serve ? { resumeSinceMs: this.#startedAtMs } : {};
+    const options = capturePart(camera, { brokers: this.#brokers, pace, once, ...since });
+    const part = this.#start(`${captureName}${camera.id}`, this.#order.captures, () => ({
+      ...options,
+      isHeld: this.#isHeld,
+    }));
     this.#captures.push(part);
     return part;
   }
 
-  #start(name: string, group: string[], options: () => PartOptions): SupervisedPart {
+  #start(name: string, group: string[], options: () => PartOptions, onWork?: (work: WorkDone) => void): SupervisedPart {
     group.push(name);
     const { onLine } = this.#listener;
     return this.#supervisor.start(
@@ -195,13 +259,24 @@ export class Journey {
         name,
         module: partModule,
         options,
+        onStart: (order) => this.#orders.set(name, order),
         onWord: (word) => {
           if (word.type === 'ready') this.#learn(name, word.info);
           if (word.type === 'snapshot') this.#onSnapshot(word.snapshot);
+          if (word.type === 'work') onWork?.(word.work);
         },
         ...(onLine ? { onLine: (line: string) => onLine(line) } : {}),
       }),
     );
+  }
+
+  #hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    for (const [name, order] of this.#orders) if (isCapture(name)) order({ type: 'hold', isHeld });
+    const line = isHeld
+      ? 'cameras hold: what no detector has looked at yet has reached the limit of topics.retention'
+      : 'cameras go on: there is room again';
+    this.#listener.onNote?.(line);
   }
 
   #onSnapshot(snapshot: LedgerSnapshot): void {

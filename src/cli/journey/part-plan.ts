@@ -1,7 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { formatHostPort } from '../../base/units.ts';
 import { looksLive } from '../../capture/source.ts';
+import type { ServedGroup } from '../../serve/group-feed.ts';
+import type { WatchedGroup } from '../../stage/lag/group-book.ts';
+import type { RetentionLimits } from '../../stage/lag/retention-horizon.ts';
+import type { Scene } from '../../topics/scene.ts';
 import { type TopicDefinition, topicDefinitions } from '../../topics/topic-names.ts';
 import {
   type CameraConfig,
@@ -9,12 +13,14 @@ import {
   type DetectorConfig,
   detectorId,
   type JourneyConfig,
+  workerBounds,
 } from '../config/journey-config.ts';
 import type {
   BrokerPartOptions,
   CapturePartOptions,
   DetectPartOptions,
   ServePartOptions,
+  TrackPartOptions,
 } from '../parts/part-options.ts';
 
 /** What each part is told, made from the configuration. */
@@ -25,22 +31,46 @@ export function brokerPart(config: JourneyConfig): BrokerPartOptions {
 
 export function capturePart(
   camera: CameraConfig,
-  run: Pick<CapturePartOptions, 'brokers' | 'pace' | 'once'>,
+  run: Pick<CapturePartOptions, 'brokers' | 'pace' | 'once' | 'resumeSinceMs'>,
 ): CapturePartOptions {
-  const { detectors: _, transport: rtspTransport, ...options } = camera;
+  const { detectors: _, track: __, scene: ___, transport: rtspTransport, ...options } = camera;
   // A file that is played once ends its part with the fault that it met; a loop goes on as a camera does.
   const once = run.once || (!camera.loop && !looksLive(camera.source));
   return { kind: 'capture', ...run, once, camera: { ...options, rtspTransport, loop: camera.loop && !once } };
 }
 
-/** A detector that every camera wants takes all frames there are, those of cameras on other machines too. */
-export function detectPart(config: JourneyConfig, detector: DetectorConfig, brokers: string[]): DetectPartOptions {
+/**
+ * A detector that every camera wants takes all frames there are, those of cameras on other machines too.
+ *
+ * @param worker number of the process among those of this detector: no two may share one
+ */
+export function detectPart(
+  config: JourneyConfig,
+  detector: DetectorConfig,
+  brokers: string[],
+  worker = 1,
+): DetectPartOptions {
   const wanted = camerasOf(config, detector.name).map((camera) => camera.id);
   const cameras = wanted.length === config.cameras.length ? {} : { cameras: wanted };
   const { embed } = config.topics;
-  // Made once here: a detector that dies comes back as the same member of its group.
-  const instance = `${hostname()}-${randomUUID()}`;
-  return { kind: 'detect', brokers, detector: { ...detector, ...cameras, embed, instance } };
+  const instance = `${instanceOf(config)}-${worker}`;
+  // A worker is a process with one inference thread; `auto` without bounds is one process that uses every core.
+  const workers = detector.workers === 'auto' && !workerBounds(detector) ? 'auto' : 1;
+  return { kind: 'detect', brokers, detector: { ...detector, ...cameras, embed, instance, workers } };
+}
+
+/** `detect people`, `detect people 2` … */
+export function workerName(detector: string, worker: number): string {
+  return worker === 1 ? `detect ${detector}` : `detect ${detector} ${worker}`;
+}
+
+/**
+ * A detector that dies comes back as the same member of its group, and ends the transaction it left open. Beside its own
+ * broker it does so even after the whole journey was killed: nobody else runs on that data directory.
+ */
+function instanceOf({ brokers, dataDir }: JourneyConfig): string {
+  const place = brokers === 'embedded' ? createHash('sha256').update(dataDir).digest('hex').slice(0, 12) : randomUUID();
+  return `${hostname()}-${place}`;
 }
 
 /** Detectors that some camera wants; all of them where no camera is configured. */
@@ -49,14 +79,69 @@ export function detectorsInUse(config: JourneyConfig): DetectorConfig[] {
   return config.detectors.filter((detector) => camerasOf(config, detector.name).length > 0);
 }
 
+/** Tracks follow the first detector of each camera, or the one it names. */
+export function trackPart(config: JourneyConfig, brokers: string[]): TrackPartOptions {
+  const ids = new Map(config.detectors.map((detector) => [detector.name, detectorId(detector)]));
+  const follow = config.cameras.flatMap(({ id, track, detectors }) => {
+    const detector = ids.get(track ?? detectors[0] ?? '');
+    return detector === undefined ? [] : [[id, detector] as const];
+  });
+  const [first] = detectorsInUse(config);
+  return {
+    kind: 'track',
+    brokers,
+    track: {
+      follow: Object.fromEntries(follow),
+      ...(first ? { otherwise: detectorId(first) } : {}),
+      atLeastOnce: config.detectors.filter(({ delivery }) => delivery === 'at-least-once').map(detectorId),
+      scenes: scenesOf(config),
+      instance: instanceOf(config),
+    },
+  };
+}
+
+function scenesOf(config: JourneyConfig): Record<string, Scene> {
+  return Object.fromEntries(config.cameras.flatMap(({ id, scene }) => (scene ? [[id, scene]] : [])));
+}
+
 export function servePart(
   config: JourneyConfig,
   run: Pick<ServePartOptions, 'brokers' | 'notices'> & { sinceMs?: number },
 ): ServePartOptions {
-  return { kind: 'serve', ...run, http: config.httpListen, expectedDetectors: expectedDetectors(config) };
+  const { hold, horizonSeconds } = config.topics;
+  return {
+    kind: 'serve',
+    ...run,
+    http: config.httpListen,
+    expectedDetectors: expectedDetectors(config),
+    groups: servedGroups(config),
+    ...(hold ? { limits: heldLimits(config) } : {}),
+    horizonSeconds,
+    scenes: scenesOf(config),
+    tracks: true,
+  };
 }
 
-function expectedDetectors(config: JourneyConfig): Record<string, string[]> {
+function servedGroups(config: JourneyConfig): ServedGroup[] {
+  return detectorsInUse(config).map((detector) => ({
+    ...watchedGroup(detector),
+    limits: { min: 1, max: config.topics.partitions, ...workerBounds(detector), targetLoad: detector.targetLoad },
+  }));
+}
+
+/** A detector's consumer group, and whether it may pass frames over. */
+export function watchedGroup(detector: DetectorConfig): WatchedGroup {
+  const id = detectorId(detector);
+  return { group: `detect-${id}`, detector: id, kind: detector.maxLagMs === undefined ? 'complete' : 'urgent' };
+}
+
+/** With `hold` the topic itself is kept without limit; these are what cameras hold at. */
+export function heldLimits({ topics: { retentionMs, retentionBytes, partitions } }: JourneyConfig): RetentionLimits {
+  return { retentionMs, retentionBytes: retentionBytes < 0 ? -1 : Math.floor(retentionBytes / partitions) };
+}
+
+/** The detectors that are to look at each camera, as results name them. */
+export function expectedDetectors(config: JourneyConfig): Record<string, string[]> {
   const byName = new Map(config.detectors.map((detector) => [detector.name, detectorId(detector)]));
   return Object.fromEntries(
     config.cameras.map((camera) => [camera.id, camera.detectors.flatMap((name) => byName.get(name) ?? [])]),

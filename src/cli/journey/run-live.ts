@@ -20,6 +20,7 @@ export async function runLive(plan: JourneyPlan, describeStart: (journey: Journe
       const line = isLast ? undefined : describeEvent(event);
       if (line !== undefined) process.stderr.write(`${line}\n`);
     },
+    onNote: (line) => process.stderr.write(`${line}\n`),
     onSnapshot() {},
   });
   const interrupt = listenForInterrupt(() => {

@@ -84,6 +84,7 @@ function listenerOf(watch: OnceWatch, progress: Progress) {
       if (line !== undefined) progress.line(line);
       if (event.type === 'gave-up' && isCapture(event.part)) watch.gaveUp(cameraOf(event.part), event.error);
     },
+    onNote: (line: string) => progress.line(line),
     onSnapshot(snapshot: Parameters<OnceWatch['saw']>[0]) {
       watch.saw(snapshot);
       progress.show(watch.accounts);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { parseHostPort } from '../../base/units.ts';
+import { type DeliveryKind, deliveries } from '../../stage/delivery.ts';
 import { defaults } from '../config/defaults.ts';
 import type { FlushPolicy, ListenAddress, Transport } from '../config/journey-config.ts';
 import { collect, list, number, value } from './option-values.ts';
@@ -18,6 +19,7 @@ export interface JourneyOptions {
   loop?: boolean;
   model?: string;
   workers?: 'auto' | number;
+  delivery?: DeliveryKind;
 }
 
 const address = value('an address host:port', (text) => parseHostPort(text));
@@ -40,6 +42,10 @@ export function dataOption(): Option {
 export function listenOption(): Option {
   const description = `address of the embedded broker (default: ${defaults.brokerListen})`;
   return new Option('--listen <host:port>', description).argParser(address);
+}
+
+export function metricsOption(): Option {
+  return new Option('--metrics <host:port>', 'answer GET /metrics for Prometheus on this address').argParser(address);
 }
 
 export function flushOption(): Option {
@@ -82,13 +88,21 @@ export function addCameraOptions(command: Command): Command {
 }
 
 export function addDetectorOptions(command: Command): Command {
-  const { model, workers } = defaults.detector;
+  const { model, workers, delivery } = defaults.detector;
   const count = number({ least: 1, most: 256, whole: true });
   return command
-    .addOption(new Option('--model <name>', `model of the detector, or the path of an ONNX file (default: ${model})`))
+    .addOption(
+      new Option(
+        '--model <name>',
+        `model of the detector: a name, the path of an ONNX file, the address of a server, or delay:<duration> (default: ${model})`,
+      ),
+    )
     .addOption(
       new Option('--workers <count>', `inference workers on this machine (default: ${workers})`).argParser((text) =>
         text === 'auto' ? text : count(text),
       ),
+    )
+    .addOption(
+      new Option('--delivery <promise>', `how results reach the log (default: ${delivery})`).choices(deliveries),
     );
 }

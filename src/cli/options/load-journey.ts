@@ -53,7 +53,10 @@ function applyToCameras(config: JourneyConfig, options: JourneyOptions): Journey
   return cameras.map((camera) => ({ ...camera, ...overrides }));
 }
 
-function applyToDetectors(config: JourneyConfig, { model, workers }: JourneyOptions): JourneyConfig['detectors'] {
+function applyToDetectors(
+  config: JourneyConfig,
+  { model, workers, delivery }: JourneyOptions,
+): JourneyConfig['detectors'] {
   if (model !== undefined && config.detectors.length > 1) {
     const names = config.detectors.map((detector) => detector.name).join(', ');
     throw fault('USAGE', `--model is for one detector, but ${config.file} has ${config.detectors.length}: ${names}`, {
@@ -64,6 +67,7 @@ function applyToDetectors(config: JourneyConfig, { model, workers }: JourneyOpti
     ...detector,
     ...(model === undefined ? {} : { model: existsSync(model) && !isAbsolute(model) ? resolve(model) : model }),
     ...(workers === undefined ? {} : { workers }),
+    ...(delivery === undefined ? {} : { delivery }),
   }));
 }
 

@@ -9,6 +9,8 @@ export interface ForkOptions {
   module: URL;
   /** Asked at every start: a restarted broker takes the port it had. */
   options: () => unknown;
+  /** Given, at every start, what sends further orders to the part. */
+  onStart?: (order: (message: OrderToPart) => void) => void;
   /** Told of everything the part says, before supervision acts on it. */
   onWord?: (word: WordFromPart) => void;
   /** Where the part's diagnostics go: straight to standard error, or line by line to this function. */
@@ -20,7 +22,7 @@ export function forkPart(fork: ForkOptions): PartSpec {
   return { name: fork.name, spawn: (listener) => spawn(fork, listener) };
 }
 
-function spawn({ name, module, options, onWord, onLine }: ForkOptions, listener: PartListener): PartProcess {
+function spawn({ name, module, options, onStart, onWord, onLine }: ForkOptions, listener: PartListener): PartProcess {
   const output = onLine ? 'pipe' : 2;
   const child = fork(module, {
     stdio: ['ignore', output, output, 'ipc'],
@@ -37,6 +39,7 @@ function spawn({ name, module, options, onWord, onLine }: ForkOptions, listener:
   whenGone(child, (code, signal) => listener.exited({ code, signal, ...heard }));
   if (onLine) forwardLines(child, onLine);
   order(child, { type: 'start', options: options() });
+  onStart?.((message) => order(child, message));
   return {
     stop: () => order(child, { type: 'stop' }),
     kill: () => void child.kill('SIGKILL'),

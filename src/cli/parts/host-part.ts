@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VigilError } from '../../base/errors.ts';
+import type { WorkDone } from '../../stage/scaling/busy-meter.ts';
 import type { PartFault } from '../../stage/supervised-part.ts';
 import type { LedgerSnapshot } from '../../topics/camera-account.ts';
 import type { OrderToPart, PartInfo, WordFromPart } from './part-channel.ts';
@@ -10,11 +11,14 @@ export interface HostedPart {
   /** Resolves when nothing is left to do; rejects with what ended it. */
   done: Promise<void>;
   close(): Promise<void>;
+  /** Of a camera: refuses new frames, or takes them again. */
+  hold?(isHeld: boolean): void;
   info: PartInfo;
 }
 
 export interface PartReport {
   snapshot(snapshot: LedgerSnapshot): void;
+  work(work: WorkDone): void;
 }
 
 /** Starts the part that the options describe. */
@@ -42,6 +46,7 @@ export function hostPart(start: StartPart): void {
   process.on('disconnect', () => host.orphaned());
   process.on('message', (order: OrderToPart) => {
     if (order.type === 'start') host.start(order.options);
+    else if (order.type === 'hold') host.hold(order.isHeld);
     else host.stop();
   });
 }
@@ -56,8 +61,19 @@ class PartHost {
   }
 
   start(options: unknown): void {
-    this.#part ??= this.#startPart(options, { snapshot: (snapshot) => say({ type: 'snapshot', snapshot }) });
+    this.#part ??= this.#startPart(options, {
+      snapshot: (snapshot) => say({ type: 'snapshot', snapshot }),
+      work: (work) => say({ type: 'work', work }),
+    });
     this.#part.then((part) => this.#follow(part)).catch((error) => this.fail(error));
+  }
+
+  /** In the order of the orders: a part that is starting hears of it when it has started. */
+  hold(isHeld: boolean): void {
+    this.#part?.then(
+      (part) => part.hold?.(isHeld),
+      () => {},
+    );
   }
 
   /** A graceful end. A part that has not started yet has nothing in hand: it is waited for only briefly. */
@@ -68,8 +84,12 @@ class PartHost {
       () => true,
       () => false,
     );
-    if (await Promise.race([started, delay(startGraceMs, false)])) await this.#close();
-    process.exit(exitCodes.done);
+    if (await Promise.race([started, delay(startGraceMs, false)])) {
+      await this.#close();
+      process.exit(exitCodes.done);
+    }
+    // Native code that is being loaded on other threads aborts loudly when the process takes itself apart under it.
+    process.kill(process.pid, 'SIGKILL');
   }
 
   async orphaned(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { WorkDone } from '../../stage/scaling/busy-meter.ts';
 import type { PartFault } from '../../stage/supervised-part.ts';
 import type { LedgerSnapshot } from '../../topics/camera-account.ts';
 import type { ListenAddress } from '../config/journey-config.ts';
@@ -13,11 +14,17 @@ export interface PartInfo {
 }
 
 /** What the supervisor sends to a part's process. Options go this way and not by the command line, where `ps` would show passwords. */
-export type OrderToPart = { type: 'start'; options: unknown } | { type: 'stop' };
+export type OrderToPart =
+  | { type: 'start'; options: unknown }
+  | { type: 'stop' }
+  /** To a camera: refuse new frames, or take them again. */
+  | { type: 'hold'; isHeld: boolean };
 
 /** What a part's process sends to the supervisor. */
 export type WordFromPart =
   | { type: 'ready'; info: PartInfo }
   | { type: 'finished' }
   | { type: 'fault'; fault: PartFault }
-  | { type: 'snapshot'; snapshot: LedgerSnapshot };
+  | { type: 'snapshot'; snapshot: LedgerSnapshot }
+  /** What a detector has done since it said so last. */
+  | { type: 'work'; work: WorkDone };

@@ -1,6 +1,10 @@
 import type { CameraOptions } from '../../capture/camera-options.ts';
 import type { DetectorOptions } from '../../detect/start-detect.ts';
+import type { ServedGroup } from '../../serve/group-feed.ts';
+import type { RetentionLimits } from '../../stage/lag/retention-horizon.ts';
+import type { Scene } from '../../topics/scene.ts';
 import type { TopicDefinition } from '../../topics/topic-names.ts';
+import type { TrackOptions } from '../../track/start-track.ts';
 import type { FlushPolicy, ListenAddress } from '../config/journey-config.ts';
 
 export interface BrokerPartOptions {
@@ -17,6 +21,10 @@ export interface CapturePartOptions {
   /** `live`: files as they were filmed; `fast`: as quickly as the log takes them. */
   pace: 'live' | 'fast';
   once: boolean;
+  /** See `CaptureOptions.resumeSinceMs`. */
+  resumeSinceMs?: number;
+  /** See `CaptureOptions.isHeld`. */
+  isHeld?: boolean;
 }
 
 export interface DetectPartOptions {
@@ -25,18 +33,35 @@ export interface DetectPartOptions {
   detector: DetectorOptions;
 }
 
+export interface TrackPartOptions {
+  kind: 'track';
+  brokers: string[];
+  track: TrackOptions;
+}
+
 export interface ServePartOptions {
   kind: 'serve';
   brokers: string[];
   http: ListenAddress;
   expectedDetectors: Record<string, string[]>;
+  groups: readonly ServedGroup[];
+  /** See `ServeOptions.limits`. */
+  limits?: RetentionLimits;
+  horizonSeconds: number;
   /** Sessions opened earlier do not count, milliseconds since 1970; left out: the run stated last counts. */
   sinceMs?: number;
   notices: string[];
+  scenes: Record<string, Scene>;
+  tracks: boolean;
 }
 
 /** Everything a part needs to run in a process of its own: plain data, for it travels between processes. */
-export type PartOptions = BrokerPartOptions | CapturePartOptions | DetectPartOptions | ServePartOptions;
+export type PartOptions =
+  | BrokerPartOptions
+  | CapturePartOptions
+  | DetectPartOptions
+  | TrackPartOptions
+  | ServePartOptions;
 
 /** Topics to create before a part that needs them starts. */
 export type TopicPlan = readonly TopicDefinition[];

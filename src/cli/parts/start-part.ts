@@ -1,5 +1,7 @@
 import { createLogger } from '../../base/logger.ts';
 import type { RunningPart } from '../../stage/part.ts';
+import { BusyMeter } from '../../stage/scaling/busy-meter.ts';
+import { startBrokerProcess } from './broker-process.ts';
 import type { HostedPart, PartReport } from './host-part.ts';
 import type {
   BrokerPartOptions,
@@ -7,6 +9,7 @@ import type {
   DetectPartOptions,
   PartOptions,
   ServePartOptions,
+  TrackPartOptions,
 } from './part-options.ts';
 
 /** Starts the part that the options describe; each loads only what it needs itself. */
@@ -18,30 +21,42 @@ export async function startPart(options: unknown, report: PartReport): Promise<H
     case 'capture':
       return startCapturePart(part);
     case 'detect':
-      return startDetectPart(part);
+      return startDetectPart(part, report);
+    case 'track':
+      return startTrackPart(part);
     case 'serve':
       return startServePart(part, report);
   }
 }
 
 async function startBrokerPart({ dataDir, listen, flush }: BrokerPartOptions): Promise<HostedPart> {
-  const { Broker } = await import('../../broker/broker.ts');
-  const broker = await Broker.start({ dataDir, listen: [listen], flush, logger: createLogger('broker') });
+  const broker = await startBrokerProcess({ dataDir, listen: [listen], flush, logger: createLogger('broker') });
   return { done: new Promise(() => {}), close: () => broker.close(), info: { address: broker.address } };
 }
 
-async function startCapturePart({ brokers, camera, pace, once }: CapturePartOptions): Promise<HostedPart> {
+async function startCapturePart({ kind: _, camera, ...options }: CapturePartOptions): Promise<HostedPart> {
   const { startCapture } = await import('../../capture/start-capture.ts');
   const logger = createLogger(`capture ${camera.id}`);
-  return hosted(await startCapture({ brokers, cameras: [camera], pace, once, logger }));
+  const capture = await startCapture({ ...options, cameras: [camera], logger });
+  return { ...hosted(capture), hold: (isHeld) => capture.hold(isHeld) };
 }
 
-async function startDetectPart({ brokers, detector }: DetectPartOptions): Promise<HostedPart> {
+/** How often a detector says what it has done. */
+const workReportMs = 1000;
+
+async function startDetectPart({ brokers, detector }: DetectPartOptions, report: PartReport): Promise<HostedPart> {
   const { startDetect } = await import('../../detect/start-detect.ts');
   const { cacheDirectory } = await import('../../base/cache-directory.ts');
   const logger = createLogger(`detect ${detector.name}`);
-  const detect = await startDetect({ brokers, detector, cacheDir: cacheDirectory(), logger });
+  const meter = new BusyMeter(() => performance.now());
+  const detect = await startDetect({ brokers, detector, cacheDir: cacheDirectory(), logger, meter });
+  setInterval(() => report.work(meter.take()), workReportMs).unref();
   return hosted(detect, { model: detect.model });
+}
+
+async function startTrackPart({ brokers, track }: TrackPartOptions): Promise<HostedPart> {
+  const { startTrack } = await import('../../track/start-track.ts');
+  return hosted(await startTrack({ brokers, track, logger: createLogger('track') }));
 }
 
 async function startServePart({ kind: _, ...options }: ServePartOptions, report: PartReport): Promise<HostedPart> {

@@ -1,7 +1,7 @@
 import type { Detection } from '../../topics/result-record.ts';
 import { toDetections } from '../decoders/to-detections.ts';
 import type { ModelManifest } from '../models/manifest.ts';
-import { decodeJpeg } from '../picture/decode-jpeg.ts';
+import { openJpegDecoder } from '../picture/decode-jpeg.ts';
 import { placeFrame } from '../picture/placement.ts';
 import { openModelRunner } from './model-runner.ts';
 
@@ -32,7 +32,7 @@ export interface Sight {
 /** A model with everything around it: JPEG in, detections out. One per thread. */
 export interface Detector {
   /**
-   * Looks at one frame. Calls may overlap: while one runs in the model the next one is decoded on another thread.
+   * Looks at one frame. Calls may overlap; frames take turns.
    *
    * @throws FRAME_UNDECODABLE, INFERENCE_FAILED
    */
@@ -43,17 +43,28 @@ export interface Detector {
 /** @throws MODEL_INVALID, MODEL_SHAPE, OPTIONAL_PART_MISSING */
 export async function openDetector({ manifest, path, labels, threshold }: DetectorSettings): Promise<Detector> {
   const runner = await openModelRunner(manifest, path, threshold ?? manifest.threshold);
+  const decoder = await openJpegDecoder();
   const wanted = labels && new Set(labels);
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function look({ jpeg, width, height }: JpegFrame): Promise<Sight> {
+    const placement = placeFrame(width, height, manifest.input);
+    const picture = await decoder.decode(jpeg, { width, height });
+    const { boxes, inferenceUs } = await runner.run(picture, placement);
+    const frame = { placement, frameWidth: width, frameHeight: height };
+    const { nmsIou } = manifest;
+    return { detections: toDetections(boxes, { ...frame, labels: manifest.labels, wanted, nmsIou }), inferenceUs };
+  }
+
   return {
-    async look({ jpeg, width, height }) {
-      const placement = placeFrame(width, height, manifest.input);
-      const needed = { neededWidth: placement.width, neededHeight: placement.height };
-      const picture = await decodeJpeg(jpeg, { width, height, ...needed });
-      const { boxes, inferenceUs } = await runner.run(picture, placement);
-      const frame = { placement, frameWidth: width, frameHeight: height };
-      const { nmsIou } = manifest;
-      return { detections: toDetections(boxes, { ...frame, labels: manifest.labels, wanted, nmsIou }), inferenceUs };
+    look(frame) {
+      const mine = turn.then(() => look(frame));
+      turn = mine.catch(() => undefined);
+      return mine;
     },
-    close: () => runner.close(),
+    async close() {
+      await turn;
+      await runner.close();
+    },
   };
 }

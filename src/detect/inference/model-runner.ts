@@ -4,7 +4,7 @@ import type { RawBox } from '../decoders/decoder.ts';
 import { decoders } from '../decoders/decoders.ts';
 import type { ModelManifest } from '../models/manifest.ts';
 import type { Picture } from '../picture/decode-jpeg.ts';
-import { fillInput, fillMargin } from '../picture/fill-input.ts';
+import { InputFiller } from '../picture/input-filler.ts';
 import type { Placement } from '../picture/placement.ts';
 import { importOnnxRuntime } from './onnx-runtime.ts';
 import { inputShape, openSession, outputShapes } from './open-session.ts';
@@ -16,7 +16,7 @@ export interface Inference {
   inferenceUs: number;
 }
 
-/** An open model with the tensors it reads and writes. They are used again for every frame, so frames take turns. */
+/** An open model with the tensors it reads and writes. They are used again for every frame: one `run` at a time. */
 export interface ModelRunner {
   /** @throws INFERENCE_FAILED */
   run(picture: Picture, placement: Placement): Promise<Inference>;
@@ -29,42 +29,29 @@ export async function openModelRunner(manifest: ModelManifest, path: string, thr
   const input = await createInput(manifest);
   const outputs = await createOutputs(manifest);
   const decodeOptions = { input: manifest.input, classes: manifest.labels.length, threshold };
-  let turn: Promise<unknown> = Promise.resolve();
-
-  async function infer(picture: Picture, placement: Placement): Promise<Inference> {
-    input.write(picture, placement);
-    const startedMs = performance.now();
-    await runSession(session, manifest, input.tensor, outputs.tensors);
-    const inferenceUs = Math.round((performance.now() - startedMs) * 1000);
-    return { boxes: decoders[manifest.decoder].decode(outputs.values, decodeOptions), inferenceUs };
-  }
 
   return {
-    run(picture, placement) {
-      const mine = turn.then(() => infer(picture, placement));
-      turn = mine.catch(() => undefined);
-      return mine;
+    async run(picture, placement) {
+      const filled = input.write(picture, placement);
+      const startedMs = performance.now();
+      await runSession(session, manifest, filled, outputs.tensors);
+      const inferenceUs = Math.round((performance.now() - startedMs) * 1000);
+      return { boxes: decoders[manifest.decoder].decode(outputs.values, decodeOptions), inferenceUs };
     },
-    async close() {
-      await turn;
-      await session.release();
-    },
+    close: () => session.release(),
   };
 }
 
-/** The tensor that every frame is written into; its margin is filled again only when the placement changes. */
+/** The tensor that every frame is written into. */
 async function createInput(manifest: ModelManifest) {
   const { Tensor } = await importOnnxRuntime();
-  const { input } = manifest;
-  const values = new Float32Array(3 * input.width * input.height);
-  let placed = '';
+  const filler = new InputFiller(manifest.input);
+  let tensor = new Tensor('float32', filler.values, inputShape(manifest));
   return {
-    tensor: new Tensor('float32', values, inputShape(manifest)),
-    write(picture: Picture, placement: Placement): void {
-      const place = JSON.stringify(placement);
-      if (place !== placed) fillMargin(input, values);
-      placed = place;
-      fillInput(picture, input, placement, values);
+    write(picture: Picture, placement: Placement): Tensor {
+      filler.fill(picture, placement);
+      if (tensor.data !== filler.values) tensor = new Tensor('float32', filler.values, inputShape(manifest));
+      return tensor;
     },
   };
 }

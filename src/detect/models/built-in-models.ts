@@ -17,7 +17,12 @@ export const lastResortModel: ModelManifest = cocoCenternet;
 export function builtInModel(name: string): ModelManifest {
   const manifest = builtInModels.find((model) => model.name === name);
   if (manifest) return manifest;
-  const names = builtInModels.map((model) => model.name);
+  if (/^delay(:|$)/.test(name)) {
+    throw fault('MODEL_NOT_FOUND', `The model "${name}" has no file: there is nothing to fetch or to show`, {
+      next: 'Give it to a detector as it is: vigil detect --model delay:500ms',
+    });
+  }
+  const names = [...builtInModels.map((model) => model.name), 'delay'];
   const meant = nearest(name, names);
   throw fault('MODEL_NOT_FOUND', `No model is called "${name}"; known are ${names.join(', ')}`, {
     next: meant && `Did you mean "${meant}"?`,

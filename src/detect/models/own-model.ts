@@ -8,6 +8,16 @@ import { checkModelFile } from './verify-model-file.ts';
 
 const manifestExtensions = ['.yml', '.yaml', '.json'] as const;
 
+/**
+ * Reads a manifest alone: that of a model that runs elsewhere.
+ *
+ * @throws MODEL_NOT_FOUND, CONFIG_INVALID
+ */
+export async function readOwnManifest(path: string): Promise<ModelManifest> {
+  const stem = join(dirname(path), basename(path, extname(path)));
+  return parseOwnManifest(await readManifest(path), { manifestPath: path, modelPath: `${stem}.onnx` });
+}
+
 /** Whether `model` means a file rather than a name. */
 export function isOwnModel(model: string): boolean {
   return /[\\/]/.test(model) || ['.onnx', ...manifestExtensions].includes(extname(model));

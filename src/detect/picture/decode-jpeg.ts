@@ -1,10 +1,10 @@
 import { fault } from '../../base/errors.ts';
+import { importJpegTurbo } from './import-jpeg-turbo.ts';
 import { importSharp } from './import-sharp.ts';
 import { jpegSize } from './jpeg-size.ts';
 
 /** Decoded pixels, rows from the top, tightly packed. */
 export interface Picture {
-  /** Pixels of `data`: the frame's size, or a whole fraction of it (see `decodeJpeg`). */
   width: number;
   height: number;
   /** 1 (grey) or 3 (red, green, blue), 0..255 each. */
@@ -12,42 +12,68 @@ export interface Picture {
   data: Uint8Array;
 }
 
-export interface DecodeJpegOptions {
-  /** The size that the frame's headers promise, pixels. */
+/** The size that the frame's headers promise, pixels. */
+export interface PromisedSize {
   width: number;
   height: number;
-  /** No side of the result needs to be larger than this; the decoder may halve the picture while decoding. */
-  neededWidth: number;
-  neededHeight: number;
+}
+
+/** Decodes one JPEG after the other. */
+export interface JpegDecoder {
+  /**
+   * @returns a picture whose pixels stand until the next call
+   * @throws FRAME_UNDECODABLE when it is not a whole JPEG, or not of the promised size
+   * @throws OPTIONAL_PART_MISSING when nothing that decodes JPEGs is installed
+   */
+  decode(bytes: Uint8Array, promised: PromisedSize): Promise<Picture>;
 }
 
 /** Larger frames than 8K UHD are refused: a few bytes of JPEG can claim gigabytes of pixels. */
 const maxPixels = 7680 * 4320;
 
 /**
- * Decodes a JPEG on libuv's thread pool. A frame at least twice as large as needed is decoded at a half, a quarter or
- * an eighth of its size (the inverse transform does it exactly and saves most of the work).
- *
- * @throws FRAME_UNDECODABLE when it is not a whole JPEG, or not of the promised size
- * @throws OPTIONAL_PART_MISSING without sharp
+ * Decodes with libjpeg-turbo on the calling thread, into the same memory again and again: a quarter of what sharp costs,
+ * most of which is not decoding (bench/detection-steps.ts). What libjpeg-turbo refuses is sharp's to judge: it reads
+ * colour spaces that the other does not, and says what is wrong with the rest.
  */
-export async function decodeJpeg(bytes: Uint8Array, options: DecodeJpegOptions): Promise<Picture> {
-  const sharp = await importSharp();
+export async function openJpegDecoder(): Promise<JpegDecoder> {
+  const turbo = await importJpegTurbo();
+  let pixels = Buffer.alloc(0);
+  return {
+    async decode(bytes, promised) {
+      const { width, height } = checkedSize(bytes, promised);
+      if (!turbo) return decodeWithSharp(bytes);
+      if (pixels.length !== 3 * width * height) pixels = Buffer.allocUnsafeSlow(3 * width * height);
+      try {
+        const found = turbo.decompressSync(asBuffer(bytes), pixels, { format: turbo.FORMAT_RGB });
+        if (found.width === width && found.height === height) return { width, height, channels: 3, data: pixels };
+      } catch {
+        // Sharp below decodes it or knows why not.
+      }
+      return decodeWithSharp(bytes);
+    },
+  };
+}
+
+/** @throws FRAME_UNDECODABLE */
+function checkedSize(bytes: Uint8Array, { width, height }: PromisedSize): PromisedSize {
   const found = jpegSize(bytes);
-  if (found.width !== options.width || found.height !== options.height) {
-    const expected = `${options.width} × ${options.height}`;
+  if (found.width !== width || found.height !== height) {
     throw fault(
       'FRAME_UNDECODABLE',
-      `the picture is ${found.width} × ${found.height} while its headers say ${expected}`,
+      `the picture is ${found.width} × ${found.height} while its headers say ${width} × ${height}`,
     );
   }
-  const divisor = shrinkDivisor(options);
+  if (width * height > maxPixels) {
+    throw fault('FRAME_UNDECODABLE', `the picture's ${width} × ${height} pixels exceed the limit of ${maxPixels}`);
+  }
+  return found;
+}
+
+async function decodeWithSharp(bytes: Uint8Array): Promise<Picture> {
+  const sharp = await importSharp();
   try {
-    const pipeline = sharp(bytes, { sequentialRead: true, limitInputPixels: maxPixels });
-    if (divisor > 1) {
-      const size = [Math.ceil(found.width / divisor), Math.ceil(found.height / divisor)] as const;
-      pipeline.resize(...size, { fit: 'fill', kernel: 'linear' });
-    }
+    const pipeline = sharp(bytes, { sequentialRead: true, limitInputPixels: maxPixels }).toColourspace('srgb');
     const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: info.channels, data };
   } catch (cause) {
@@ -56,9 +82,6 @@ export async function decodeJpeg(bytes: Uint8Array, options: DecodeJpegOptions):
   }
 }
 
-/** 1, 2, 4 or 8: the largest that leaves at least the needed size. */
-function shrinkDivisor({ width, height, neededWidth, neededHeight }: DecodeJpegOptions): number {
-  let divisor = 8;
-  while (divisor > 1 && (width / divisor < neededWidth || height / divisor < neededHeight)) divisor /= 2;
-  return divisor;
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -3,7 +3,7 @@ import type { Picture } from './decode-jpeg.ts';
 import type { Placement } from './placement.ts';
 
 /** The two source samples of one output column or row, and the weight of the second. */
-interface Taps {
+export interface Taps {
   first: Int32Array;
   second: Int32Array;
   weight: Float32Array;
@@ -70,7 +70,7 @@ function channelOffsets(input: ModelInput, channels: number): [number, number, n
 }
 
 /** @param stride distance of neighbouring samples in the picture's data */
-function taps(outputLength: number, inputLength: number, stride: number): Taps {
+export function taps(outputLength: number, inputLength: number, stride: number): Taps {
   const first = new Int32Array(outputLength);
   const second = new Int32Array(outputLength);
   const weight = new Float32Array(outputLength);

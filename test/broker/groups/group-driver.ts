@@ -105,6 +105,16 @@ export class GroupDriver {
     }
   }
 
+  /** What a restarted broker finds. */
+  lastStored(): GroupSnapshot | undefined {
+    return this.snapshots.at(-1);
+  }
+
+  /** Number of the request that comes next. */
+  get nextRequest(): number {
+    return this.#lastRequest + 1;
+  }
+
   now() {
     return { nowMs: this.nowMs, wallMs: this.nowMs };
   }

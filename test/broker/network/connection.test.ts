@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { Answer, ParsedRequest } from '../../../src/broker/network/connection.ts';
 import { KafkaServer, type ServerLimits } from '../../../src/broker/network/server.ts';
+import { ReadBuffers } from '../../../src/log/read-buffers.ts';
 
 const limits: ServerLimits = {
   maxRequestBytes: 1000,
@@ -16,11 +17,13 @@ const limits: ServerLimits = {
 class Desk {
   readonly server: KafkaServer;
   readonly started: string[] = [];
+  readonly memory = new ReadBuffers();
   readonly #answers = new Map<string, (answer: Answer) => void>();
 
   constructor(overrides: Partial<ServerLimits> = {}) {
     this.server = new KafkaServer({
       limits: { ...limits, ...overrides },
+      sent: this.memory,
       parse: (frame) => this.#parse(frame.toString('latin1', 0, 1)),
       onViolation: () => {},
     });
@@ -34,6 +37,10 @@ class Desk {
         return new Promise((resolve) => this.#answers.set(letter, resolve));
       },
     };
+  }
+
+  answerWith(letter: string, parts: Buffer[]): void {
+    this.#answers.get(letter)?.(parts);
   }
 
   answer(letter: string, text: string | null = letter): void {
@@ -148,4 +155,37 @@ test('closing waits for requests under way, for as long as it is told to', async
   await stubborn.until(1);
   await stubborn.server.close(30);
   await once(other.resume(), 'close');
+});
+
+test('requests that arrive in halves and together need more memory than there is are all answered', async () => {
+  const desk = new Desk({ maxRequestBytes: 1_000_000, maxInFlightBytes: 700_000 });
+  const sockets = [await open(desk), await open(desk), await open(desk)];
+  const whole = [...'abc'].map((letter) => requests(letter, 600_000));
+  for (const [i, socket] of sockets.entries()) socket.write(whole[i]?.subarray(0, 400_000) ?? '');
+  for (const [i, socket] of sockets.entries()) socket.write(whole[i]?.subarray(400_000) ?? '');
+  for (let answered = 0; answered < 3; answered++) {
+    await desk.until(answered + 1);
+    desk.answer(desk.started[answered] ?? '');
+  }
+  assert.deepEqual([...desk.started].sort(), ['a', 'b', 'c']);
+  for (const socket of sockets) socket.destroy();
+  await desk.server.close(100);
+});
+
+test('memory that was lent for an answer is given back when the client has taken all of it, not before', async (t) => {
+  const desk = new Desk();
+  const socket = await open(desk);
+  t.after(() => desk.server.close(0));
+  socket.pause();
+  socket.write(requests('A'));
+  await desk.until(1);
+  const bytes = 32 * 2 ** 20;
+  const lent = new Array(2).fill(0).map(() => desk.memory.take(bytes / 2).fill('x'));
+  desk.answerWith('A', lent);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(lent.every((each) => desk.memory.isLent(each)));
+  const taken = read(socket, bytes);
+  socket.resume();
+  assert.equal((await taken).length, bytes);
+  while (lent.some((each) => desk.memory.isLent(each))) await new Promise((resolve) => setImmediate(resolve));
 });

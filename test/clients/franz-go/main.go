@@ -29,7 +29,7 @@ func main() {
 	bootstrap = os.Args[1]
 	admin = kadm.NewClient(client())
 	scenarios := map[string]func(){
-		"compressions": compressions, "group": group, "transactions": transactions, "admin": administer, "errors": refusals,
+		"compressions": compressions, "group": group, "static": static, "transactions": transactions, "admin": administer, "errors": refusals,
 	}
 	scenarios[os.Args[2]]()
 }
@@ -197,6 +197,63 @@ func sendNumbers(topic string, from, to int) {
 	}
 	if err := produce(records); err != nil {
 		panic(err)
+	}
+}
+
+// static has a static member come back to its partitions, and its twin take them from it.
+func static() {
+	topic := "franz-static"
+	check(createTopic(topic, 4, nil) == nil, "create %s", topic)
+	one, two := staticMember("one", topic), staticMember("two", topic)
+	held := func(name string) int { return len(heldBy(topic)[name]) }
+	until(func() bool { return held("one") == 2 && held("two") == 2 }, "two members hold two each")
+	before := heldBy(topic)
+	_, generation := one.GroupMetadata()
+	id, _ := two.GroupMetadata()
+	two.Close()
+	back := staticMember("two", topic)
+	until(func() bool { now, _ := back.GroupMetadata(); return now != "" && now != id }, "the second member is back")
+	check(reflect.DeepEqual(heldBy(topic), before), "%v instead of %v", heldBy(topic), before)
+	_, now := one.GroupMetadata()
+	check(now == generation, "generation %d instead of %d: there was a rebalance", now, generation)
+	told := make(chan error, 1)
+	go func() {
+		for {
+			if err := back.PollFetches(ctx).Err(); err != nil {
+				told <- err
+				return
+			}
+		}
+	}()
+	twin := staticMember("two", topic)
+	is(<-told, kerr.FencedInstanceID)
+	one.Close()
+	twin.Close()
+	back.Close()
+}
+
+func staticMember(name, topic string) *kgo.Client {
+	return client(kgo.ConsumerGroup("members of "+topic), kgo.ConsumeTopics(topic), kgo.InstanceID(name), kgo.HeartbeatInterval(200*time.Millisecond))
+}
+
+// heldBy asks the broker which partitions each static member holds, while the group is stable.
+func heldBy(topic string) map[string][]int32 {
+	held := map[string][]int32{}
+	described := must(admin.DescribeGroups(ctx, "members of "+topic))["members of "+topic]
+	if described.State != "Stable" {
+		return held
+	}
+	for _, member := range described.Members {
+		if assigned, ok := member.Assigned.AsConsumer(); ok && member.InstanceID != nil && len(assigned.Topics) == 1 {
+			held[*member.InstanceID] = assigned.Topics[0].Partitions
+		}
+	}
+	return held
+}
+
+func until(holds func() bool, what string) {
+	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+		check(time.Now().Before(deadline), "not within 20 s: %s", what)
 	}
 }
 

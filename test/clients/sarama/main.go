@@ -21,7 +21,7 @@ var bootstrap []string
 func main() {
 	bootstrap = os.Args[1:2]
 	scenarios := map[string]func(){
-		"compressions": compressions, "group": group, "transactions": transactions, "admin": administer, "errors": refusals,
+		"compressions": compressions, "group": group, "static": static, "transactions": transactions, "admin": administer, "errors": refusals,
 	}
 	scenarios[os.Args[2]]()
 }
@@ -124,8 +124,16 @@ func compressions() {
 // What the members of a group have read and hold.
 type readers struct {
 	sync.Mutex
-	seen []int
-	held map[string]int
+	seen        []int
+	held        map[string]int
+	claims      map[string][]int32
+	generations map[string]int32
+	// What Consume returned to each, when it was an error.
+	told map[string]error
+}
+
+func newReaders() *readers {
+	return &readers{held: map[string]int{}, claims: map[string][]int32{}, generations: map[string]int32{}, told: map[string]error{}}
 }
 
 type member struct {
@@ -138,6 +146,8 @@ func (one member) Setup(session sarama.ConsumerGroupSession) error {
 	one.Lock()
 	defer one.Unlock()
 	one.held[one.name] = len(session.Claims()[one.topic])
+	one.claims[one.name] = session.Claims()[one.topic]
+	one.generations[one.name] = session.GenerationID()
 	return nil
 }
 
@@ -162,13 +172,29 @@ func (one member) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama
 
 // join returns a function that makes the member leave.
 func (all *readers) join(name, topic string) func() {
-	members := must(sarama.NewConsumerGroup(bootstrap, "sarama-members", config()))
+	return all.joinAs("", name, topic)
+}
+
+// joinAs joins as a static member, unless the instance has no name.
+func (all *readers) joinAs(instance, name, topic string) func() {
+	options := config()
+	options.Consumer.Group.InstanceId = instance
+	members := must(sarama.NewConsumerGroup(bootstrap, "sarama-members", options))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		for ctx.Err() == nil {
-			fine(members.Consume(ctx, []string{topic}, member{all, name, topic}))
+			err := members.Consume(ctx, []string{topic}, member{all, name, topic})
+			if instance == "" {
+				fine(err)
+			}
+			if err != nil {
+				all.Lock()
+				all.told[name] = err
+				all.Unlock()
+				return
+			}
 		}
 	}()
 	return func() {
@@ -193,7 +219,7 @@ func (all *readers) until(holds func() bool, what string) {
 func group() {
 	topic := "sarama-group"
 	fine(createTopic(topic, 4, nil))
-	all := &readers{held: map[string]int{}}
+	all := newReaders()
 	leaveOne := all.join("one", topic)
 	all.until(func() bool { return all.held["one"] == 4 }, "the first member holds every partition")
 	sendNumbers(topic, 0, 200)
@@ -211,6 +237,29 @@ func group() {
 	for i, number := range all.seen {
 		check(i == number && len(all.seen) == 600, "lost or doubled near %d", number)
 	}
+}
+
+// static has a static member come back to its partitions, and its twin take them from it.
+func static() {
+	topic := "sarama-static"
+	fine(createTopic(topic, 4, nil))
+	all := newReaders()
+	leaveOne := all.joinAs("one", "one", topic)
+	leaveTwo := all.joinAs("two", "two", topic)
+	all.until(func() bool { return all.held["one"] == 2 && all.held["two"] == 2 }, "two members hold two each")
+	generation := all.generations["one"]
+	leaveTwo()
+	leaveBack := all.joinAs("two", "back", topic)
+	all.until(func() bool { return all.held["back"] == 2 }, "the second member is back")
+	check(reflect.DeepEqual(all.claims["back"], all.claims["two"]), "%v instead of %v", all.claims["back"], all.claims["two"])
+	check(all.generations["one"] == generation && all.generations["back"] == generation, "there was a rebalance")
+	leaveTwin := all.joinAs("two", "twin", topic)
+	all.until(func() bool { return all.held["twin"] == 2 }, "the twin is there")
+	all.until(func() bool { return all.told["back"] != nil }, "the fenced member is told")
+	is(all.told["back"], sarama.ErrFencedInstancedId)
+	leaveBack()
+	leaveTwin()
+	leaveOne()
 }
 
 func sendNumbers(topic string, from, to int) {
@@ -286,7 +335,7 @@ func administer() {
 }
 
 func groups(admin sarama.ClusterAdmin, topic string) {
-	all := &readers{held: map[string]int{}}
+	all := newReaders()
 	leave := all.join("only", topic)
 	all.until(func() bool { return all.held["only"] == 5 }, "the member holds every partition")
 	described := must(admin.DescribeConsumerGroups([]string{"sarama-members"}))[0]

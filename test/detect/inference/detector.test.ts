@@ -19,7 +19,10 @@ test('a detector turns a JPEG into detections in frame pixels', async (t) => {
   });
   t.after(() => detector.close());
   const white = await detector.look({ jpeg: await plainJpeg(64, 48, 255), ...size });
-  assert.deepEqual(white.detections, [{ label: 'light', score: 1, box: { x: 0, y: 0, ...size } }]);
+  const [light, ...others] = white.detections;
+  assert.deepEqual(others, []);
+  assert.deepEqual({ ...light, score: 1 }, { label: 'light', score: 1, box: { x: 0, y: 0, ...size } });
+  assert.ok(Math.abs((light?.score ?? 0) - 1) < 0.01);
   assert.ok(white.inferenceUs > 0);
   const black = await detector.look({ jpeg: await plainJpeg(64, 48, 0), ...size });
   assert.deepEqual(black.detections, []);
@@ -36,10 +39,11 @@ test('frames that overlap in time do not mix', async (t) => {
   const sights = await Promise.all(
     greys.map(async (grey) => detector.look({ jpeg: await plainJpeg(64, 48, grey), ...size })),
   );
-  assert.deepEqual(
-    sights.map(({ detections }) => Math.round((detections[0]?.score ?? 0) * 255)),
-    greys,
-  );
+  for (const [index, grey] of greys.entries()) {
+    const score = sights[index]?.detections[0]?.score ?? 0;
+    // A decoder may be one grey level off.
+    assert.ok(Math.abs(score * 255 - grey) < 2, `${score * 255} for ${grey}`);
+  }
 });
 
 test('labels that are not wanted are not reported', async (t) => {

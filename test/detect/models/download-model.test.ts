@@ -48,7 +48,7 @@ test('a file with another checksum is thrown away and the old one stays', async 
   await mkdir(directory);
   await writeFile(join(directory, 'light.onnx'), 'old');
   const download = downloadModel(manifest, { directory, answerTimeoutMs: 5000 });
-  await assert.rejects(download, unavailable(/sent a file with the sha256 [0-9a-f]{64}; expected/));
+  await assert.rejects(download, unavailable(/the file that came has the sha256 [0-9a-f]{64}; expected/));
   assert.deepEqual(await readdir(directory), ['light.onnx']);
   assert.equal(await readFile(join(directory, 'light.onnx'), 'utf8'), 'old');
 });
@@ -66,7 +66,7 @@ test('a server that refuses, breaks off or does not answer is named, soon', asyn
   await attempt((_, response) => {
     response.writeHead(200, { 'content-length': '1000' }).write(bytes, () => response.destroy());
   }, /cannot be fetched/);
-  await attempt(() => undefined, /no answer for 200 ms/);
+  await attempt(() => undefined, /no answer within 200 ms/);
   assert.deepEqual(await readdir(directory), []);
 });
 

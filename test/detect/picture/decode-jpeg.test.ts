@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { isFault } from '../../../src/base/errors.ts';
-import { decodeJpeg } from '../../../src/detect/picture/decode-jpeg.ts';
+import { openJpegDecoder } from '../../../src/detect/picture/decode-jpeg.ts';
 import { jpegSize } from '../../../src/detect/picture/jpeg-size.ts';
 
 /** A picture of one colour. */
@@ -16,7 +16,7 @@ function undecodable(pattern: RegExp) {
   return (error: unknown) => isFault(error, 'FRAME_UNDECODABLE') && pattern.test(error.message);
 }
 
-const needed = { neededWidth: 40, neededHeight: 30 };
+const decoder = await openJpegDecoder();
 
 test('the size is read from baseline and progressive JPEGs', async () => {
   assert.deepEqual(jpegSize(await jpeg(321, 123)), { width: 321, height: 123 });
@@ -34,39 +34,58 @@ test('bytes that are no JPEG, or end too early, are refused', async () => {
 });
 
 test('a frame is decoded at its size', async () => {
-  const picture = await decodeJpeg(await jpeg(60, 40), { width: 60, height: 40, neededWidth: 50, neededHeight: 33 });
-  assert.deepEqual([picture.width, picture.height, picture.channels], [60, 40, 3]);
+  const picture = await decoder.decode(await jpeg(61, 43), { width: 61, height: 43 });
+  assert.deepEqual([picture.width, picture.height, picture.channels], [61, 43, 3]);
+  assert.equal(picture.data.length, 61 * 43 * 3);
   const [red = 0, green = 0, blue = 0] = picture.data;
   assert.ok(Math.abs(red - 200) < 4 && Math.abs(green - 100) < 4 && Math.abs(blue - 50) < 4);
 });
 
-test('a frame much larger than needed is decoded at a fraction of its size, never smaller than needed', async () => {
-  const quarter = await decodeJpeg(await jpeg(163, 121), { width: 163, height: 121, ...needed });
-  assert.deepEqual([quarter.width, quarter.height], [41, 31]);
-  const half = await decodeJpeg(await jpeg(100, 100), { width: 100, height: 100, ...needed });
-  assert.deepEqual([half.width, half.height], [50, 50]);
+test('frames of changing sizes and colours follow each other', async () => {
+  for (const [width, height, grey] of [
+    [33, 17, 10],
+    [64, 48, 250],
+    [17, 33, 128],
+    [33, 17, 90],
+  ] as const) {
+    const bytes = await jpeg(width, height, { r: grey, g: grey, b: grey });
+    const { data } = await decoder.decode(bytes, { width, height });
+    assert.equal(data.length, 3 * width * height);
+    assert.ok(data.every((value) => Math.abs(value - grey) < 4));
+  }
 });
 
-test('a grey JPEG decodes too', async () => {
-  const grey = await sharp(await jpeg(48, 48))
-    .greyscale()
-    .jpeg()
-    .toBuffer();
-  const picture = await decodeJpeg(grey, { width: 48, height: 48, ...needed });
-  assert.equal(picture.data.length, 48 * 48 * picture.channels);
+test('progressive, grey and CMYK JPEGs decode too', async () => {
+  const plain = await jpeg(48, 32);
+  for (const variant of [
+    sharp(plain).jpeg({ progressive: true }),
+    sharp(plain).greyscale().jpeg(),
+    sharp(plain).toColourspace('cmyk').jpeg(),
+  ]) {
+    const picture = await decoder.decode(await variant.toBuffer(), { width: 48, height: 32 });
+    assert.equal(picture.data.length, 48 * 32 * picture.channels);
+    assert.ok(picture.channels === 1 || picture.channels === 3);
+  }
 });
 
-test('a JPEG that was cut short is refused', async () => {
+test('a JPEG that was cut short anywhere, or holds garbage, is refused', async () => {
   const noise = Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 251));
   const whole = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
     .jpeg()
     .toBuffer();
-  const half = whole.subarray(0, whole.length / 2);
-  await assert.rejects(decodeJpeg(half, { width: 64, height: 64, ...needed }), undecodable(/does not decode/));
+  for (const share of [0.5, 0.9, 0.99]) {
+    const cut = whole.subarray(0, Math.floor(whole.length * share));
+    await assert.rejects(decoder.decode(cut, { width: 64, height: 64 }), undecodable(/does not decode/));
+  }
+  const middle = whole.length / 2;
+  const broken = Buffer.concat([whole.subarray(0, middle), Buffer.alloc(200, 0xff), whole.subarray(middle + 200)]);
+  await assert.rejects(decoder.decode(broken, { width: 64, height: 64 }), undecodable(/does not decode/));
+  // The decoder goes on.
+  assert.equal((await decoder.decode(whole, { width: 64, height: 64 })).data.length, 64 * 64 * 3);
 });
 
 test('a picture of another size than its headers say is refused', async () => {
-  const wrong = decodeJpeg(await jpeg(60, 40), { width: 64, height: 48, ...needed });
+  const wrong = decoder.decode(await jpeg(60, 40), { width: 64, height: 48 });
   await assert.rejects(wrong, undecodable(/is 60 × 40 while its headers say 64 × 48/));
 });
 
@@ -75,6 +94,5 @@ test('a picture that claims to be gigantic is refused before it is decoded', asy
   const header = bytes.indexOf(Buffer.from([0xff, 0xc0]));
   bytes.writeUInt16BE(65_000, header + 5);
   bytes.writeUInt16BE(65_000, header + 7);
-  const size = { width: 65_000, height: 65_000 };
-  await assert.rejects(decodeJpeg(bytes, { ...size, ...needed }), undecodable(/pixel limit/));
+  await assert.rejects(decoder.decode(bytes, { width: 65_000, height: 65_000 }), undecodable(/exceed the limit/));
 });

@@ -1,4 +1,5 @@
 import type { LiveFrameHeader } from '../../../src/topics/live-message.ts';
+import { emptyScene, type Scene } from '../../../src/topics/scene.ts';
 import type { LiveFrame } from '../live/decode-frame.ts';
 
 /** A decoded frame together with what was seen in that very frame. */
@@ -8,6 +9,8 @@ export interface Picture {
   bitmap: ImageBitmap | undefined;
   /** What other detectors said of the same frame. */
   others: LiveFrameHeader[];
+  /** Zones, lines and masks of the camera. */
+  scene: Scene;
 }
 
 /** Results of other detectors that are kept until their frame is shown. */
@@ -21,6 +24,7 @@ export class CameraPictures {
   #picture: Picture | undefined;
   #next: LiveFrame | undefined;
   #isDecoding = false;
+  #scene: Scene = emptyScene;
   #followed: string | undefined;
   #others: LiveFrameHeader[] = [];
   readonly #detectors = new Set<string>();
@@ -38,6 +42,12 @@ export class CameraPictures {
   /** The detector whose frames are shown; boxes of others are added when they belong to the same frame. */
   get followed(): string | undefined {
     return this.#followed;
+  }
+
+  showScene(scene: Scene): void {
+    this.#scene = scene;
+    if (this.#picture) this.#picture.scene = scene;
+    this.#tell();
   }
 
   follow(detector: string): void {
@@ -79,7 +89,7 @@ export class CameraPictures {
   #show({ jpeg: _, ...header }: LiveFrame, bitmap: ImageBitmap | undefined): void {
     this.#picture?.bitmap?.close();
     const others = this.#others.filter((each) => isSameFrame(each, header) && each.detector !== header.detector);
-    this.#picture = { header, bitmap, others };
+    this.#picture = { header, bitmap, others, scene: this.#scene };
     this.#tell();
   }
 

@@ -1,6 +1,8 @@
 import type { LiveFrameHeader } from '../../../src/topics/live-message.ts';
 import type { Box, Detection } from '../../../src/topics/result-record.ts';
 import type { Picture } from './camera-pictures.ts';
+import { paintScene } from './paint-scene.ts';
+import { trackNumbers } from './track-numbers.ts';
 
 /** Boxes are drawn on pictures, not on the page: one colour that stands out from both day and night. */
 const boxColour = '#2fe6b5';
@@ -32,16 +34,19 @@ interface Surface {
 export function paintPicture(canvas: HTMLCanvasElement, picture: Picture, density: number): void {
   const context = canvas.getContext('2d', { alpha: false });
   if (!context || canvas.width === 0) return;
-  const { header, bitmap, others } = picture;
+  const { header, bitmap, others, scene } = picture;
   const surface = surfaceOf(context, header, density);
   const { scale, left, top } = surface;
   context.fillStyle = '#000';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = 'high';
   if (bitmap) context.drawImage(bitmap, left, top, header.width * scale, header.height * scale);
+  const size = { width: header.width * scale, height: header.height * scale };
+  paintScene(context, scene, { left, top, ...size, linePixels: surface.linePixels });
   const detections = [header, ...others].flatMap((each) => each.detections).sort((a, b) => b.score - a.score);
   for (const { box } of detections) paintBox(surface, box);
-  for (const detection of detections) paintName(surface, detection);
+  const numbers = trackNumbers(header);
+  for (const detection of detections) paintName(surface, detection, numbers.get(detection));
   if (header.error) paintFailure(surface, header.error.code);
   canvas.dataset.frame = `${header.session}/${header.frame}`;
 }
@@ -81,9 +86,10 @@ function paintBox(surface: Surface, box: Box): void {
   }
 }
 
-function paintName(surface: Surface, { label, score, box }: Detection): void {
+function paintName(surface: Surface, { label, score, box }: Detection, number: number | undefined): void {
   const { x, y } = onSurface(surface, box);
-  paintLabel(surface, `${label} ${Math.round(score * 100)}%`, { x: x - surface.linePixels / 2, y }, boxColour);
+  const track = number === undefined ? '' : ` #${number}`;
+  paintLabel(surface, `${label}${track} ${Math.round(score * 100)}%`, { x: x - surface.linePixels / 2, y }, boxColour);
 }
 
 /** Above the point where there is room, else below it; left out where a more certain one is in the way. */

@@ -6,6 +6,7 @@ import { CameraDetail } from './camera-detail.tsx';
 import { CameraDialog } from './camera-dialog.tsx';
 import { CameraTile } from './camera-tile.tsx';
 import { DisconnectedNotice } from './connection-status.tsx';
+import { LedgerView } from './ledger-view.tsx';
 import { PageHeader } from './page-header.tsx';
 
 interface AppProps {
@@ -50,6 +51,7 @@ export function App({ store, wall, connection }: AppProps) {
             ))}
           </div>
         )}
+        <LedgerView cameras={cameras} historyOf={(camera) => store.historyOf(camera)} atMs={atMs} />
       </main>
       <PageFooter state={state} />
       {account && (

@@ -9,6 +9,7 @@ export function FrameCounts({ account }: { account: CameraAccount }) {
       <Count word="captured" count={account.captured} />
       <Count word="processed" count={account.results} />
       <Count word="waiting" count={waitingFrames(account)} />
+      {account.skipped > 0 && <Count word="skipped" count={account.skipped} />}
       <Count word="failed" count={account.failed} isBad />
       <Count word="lost" count={account.lost} isBad />
     </dl>

@@ -4,7 +4,7 @@ import { totalsOf } from './totals.ts';
 
 /** Frames in = results out, in one line. */
 export function ProofLine({ cameras }: { cameras: readonly CameraAccount[] }) {
-  const { captured, results, waiting, failed, lost, doubled, isComplete } = totalsOf(cameras);
+  const { captured, results, waiting, failed, skipped, lost, doubled, isComplete } = totalsOf(cameras);
   const isProved = isComplete && captured === results && lost === 0;
   return (
     <p class="proof" data-proved={isProved}>
@@ -16,6 +16,7 @@ export function ProofLine({ cameras }: { cameras: readonly CameraAccount[] }) {
       <Part count={captured} word="in" />
       <Part count={results} word="out" />
       {!isComplete && <Part count={waiting} word="waiting" />}
+      {skipped > 0 && <Part count={skipped} word="skipped" tone="warning" />}
       {failed > 0 && <Part count={failed} word="failed" tone="bad" />}
       {doubled > 0 && <Part count={doubled} word="doubled" tone="warning" />}
       <Part count={lost} word="lost" {...(lost > 0 ? { tone: 'bad' as const } : {})} />

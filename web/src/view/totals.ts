@@ -5,9 +5,10 @@ import { waitingFrames } from '../live/waiting-frames.ts';
 export interface Totals {
   captured: number;
   results: number;
-  /** On their way: captured, and neither answered nor lost. */
+  /** On their way: captured, and neither answered, skipped nor lost. */
   waiting: number;
   failed: number;
+  skipped: number;
   lost: number;
   doubled: number;
   fps: number;
@@ -22,6 +23,7 @@ export function totalsOf(cameras: readonly CameraAccount[]): Totals {
     results: sum((each) => each.results),
     waiting: sum(waitingFrames),
     failed: sum((each) => each.failed),
+    skipped: sum((each) => each.skipped),
     lost: sum((each) => each.lost),
     doubled: sum((each) => each.doubled),
     fps: sum((each) => each.fps),

@@ -1,0 +1,140 @@
+import { framesOfWord, pageWords } from '../stage/frame-bitmap.ts';
+import { type SessionStatement, totalLost } from '../topics/ledger-record.ts';
+import { cameraPartition, framePartition } from '../topics/partitioning.ts';
+import { topicNames } from '../topics/topic-names.ts';
+import type { PartitionWindow } from './committed-batches.ts';
+import type { Recount } from './recount.ts';
+import type { DetectorBook, SessionBook } from './session-book.ts';
+
+export interface CompareOptions {
+  recount: Recount;
+  /** The parts of `processed_images` that were read. */
+  results: readonly PartitionWindow[];
+  /** Detectors that are to look at a camera, beside those that were met. */
+  expected: (camera: string) => readonly string[];
+}
+
+/** A statement that speaks of more frames than this beyond those in the log is wrong, not a list of holes. */
+const mostMissing = 10_000_000;
+
+/** Finds what is missing: frames below the highest or stated number, results below the committed offsets, dead letters. */
+export function compareBooks(options: CompareOptions): void {
+  for (const [camera, sessions] of options.recount.sessions) {
+    const detectors = new Set(options.expected(camera));
+    for (const book of sessions.values()) for (const id of book.detectors.keys()) detectors.add(id);
+    for (const book of sessions.values()) {
+      compareStatement(options.recount, book);
+      for (const detector of detectors) compareDetector(options, book, detector);
+    }
+  }
+}
+
+export function isFinal({ state }: SessionStatement): boolean {
+  return state === 'ended' || state === 'failed';
+}
+
+function compareStatement(recount: Recount, book: SessionBook): void {
+  const { statement, frames, camera, session } = book;
+  if (!book.isStated && frames.size > 0) {
+    recount.findings.add({ kind: 'unstated-session', camera, session }, { id: `${camera}/${session}` });
+  }
+  const end = statement ? Math.max(statement.published, frames.end) : frames.end;
+  if (statement) checkCounts(recount, book, statement);
+  if (end - frames.end > mostMissing) return;
+  for (let frame = 0; frame < end; frame++) if (!frames.has(frame)) missingFrame(recount, book, frame);
+}
+
+function checkCounts(recount: Recount, book: SessionBook, statement: SessionStatement): void {
+  const { captured, published } = statement;
+  const lost = totalLost(statement);
+  const wrong = (detail: string) =>
+    recount.findings.add(
+      { kind: 'wrong-statement', camera: book.camera, session: book.session },
+      { id: `${book.camera}/${book.session}`, detail },
+    );
+  if (isFinal(statement) ? captured !== published + lost : captured < published + lost)
+    wrong(`states ${captured} captured, but ${published} published and ${lost} lost`);
+  if (isFinal(statement) && book.frames.end > published)
+    wrong(`states ${published} published, but the log holds frame ${book.frames.end - 1}`);
+  if (published - book.frames.end > mostMissing)
+    wrong(`states ${published} published, but the log ends at frame ${book.frames.end - 1}`);
+}
+
+function missingFrame(recount: Recount, book: SessionBook, frame: number): void {
+  const windows = recount.options.frames;
+  const partition = framePartition(book.camera, frame, windows.length);
+  const isCutOff = windows[partition]?.isCutOff ?? false;
+  if (isCutOff && frame < (book.lowest[partition] ?? Number.POSITIVE_INFINITY)) {
+    book.removed++;
+    return;
+  }
+  book.missing++;
+  const before = precedingInPartition(book, frame, partition, windows.length);
+  const ref = before === undefined ? `${topicNames.rawVideoFrames}/${partition}` : recount.frameRef(book, before);
+  const detail =
+    before === undefined ? 'it belongs at the beginning of this partition' : 'it belongs after this record';
+  recount.found('missing-frame', book, { frame, ref, detail });
+}
+
+/** The nearest frame before it that went to the same partition. */
+function precedingInPartition(book: SessionBook, frame: number, partition: number, step: number): number | undefined {
+  for (let before = frame - step; before >= 0; before -= step)
+    if (book.frames.has(before) && book.frames.partitionOf(before) === partition) return before;
+  return undefined;
+}
+
+function compareDetector(options: CompareOptions, book: SessionBook, detector: string): void {
+  const account = book.detector(detector);
+  for (const [page, { present }] of book.frames.pages) {
+    const answered = account.answered.words(page);
+    const skipped = account.skipped.words(page);
+    for (let word = 0; word < pageWords; word++) {
+      const open = (present[word] ?? 0) & ~(answered?.[word] ?? 0) & ~(skipped?.[word] ?? 0);
+      for (const frame of framesOfWord(page, word, open)) unanswered(options, book, account, { detector, frame });
+      const both = (answered?.[word] ?? 0) & (skipped?.[word] ?? 0);
+      for (const frame of framesOfWord(page, word, both)) {
+        options.recount.found('skipped-and-answered', book, {
+          frame,
+          detector,
+          ref: options.recount.frameRef(book, frame),
+        });
+      }
+    }
+  }
+  checkDeadLetters(options.recount, book, account, detector);
+}
+
+function unanswered(
+  { recount, results }: CompareOptions,
+  book: SessionBook,
+  account: DetectorBook,
+  { detector, frame }: { detector: string; frame: number },
+): void {
+  const partition = book.frames.partitionOf(frame);
+  const offset = recount.offsetOf(book, frame);
+  const progress = recount.progressOf(detector);
+  if (progress.isBeforeStart(partition, offset)) {
+    account.before++;
+    return;
+  }
+  if (!progress.isThrough(partition, offset)) {
+    account.waiting++;
+    return;
+  }
+  const resultPartition = cameraPartition(book.camera, results.length);
+  const isCutOff = results[resultPartition]?.isCutOff ?? false;
+  if (isCutOff && progress.isBeforeResults(partition, offset, resultPartition)) {
+    account.resultRemoved++;
+    return;
+  }
+  account.missing++;
+  recount.found('missing-result', book, { frame, detector, ref: recount.frameRef(book, frame) });
+}
+
+function checkDeadLetters(recount: Recount, book: SessionBook, account: DetectorBook, detector: string): void {
+  for (const frame of account.failed.frames()) {
+    if (account.lettered.has(frame)) continue;
+    const ref = book.frames.has(frame) ? recount.frameRef(book, frame) : undefined;
+    recount.found('missing-dead-letter', book, { frame, detector, ...(ref === undefined ? {} : { ref }) });
+  }
+}

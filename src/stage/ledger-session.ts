@@ -1,0 +1,135 @@
+import type { DetectorAccount, SessionRow } from '../topics/camera-account.ts';
+import { framesOfRanges } from '../topics/frame-ranges.ts';
+import { type SessionStatement, totalLost } from '../topics/ledger-record.ts';
+import type { Result } from '../topics/result-record.ts';
+import type { SkipStatement } from '../topics/skip-statement.ts';
+import { FrameSet, type SavedFrameSet } from './frame-set.ts';
+
+interface DetectorBook {
+  /** Answered or skipped. */
+  settled: FrameSet;
+  skipped: number;
+  failed: number;
+  failedByCode: Record<string, number>;
+  doubled: number;
+}
+
+type SavedDetector = Omit<DetectorBook, 'settled'> & { settled: SavedFrameSet };
+
+/** A session's book as JSON holds it. Statements are not saved: they are read again. */
+export interface SavedSession {
+  session: string;
+  detectors: Record<string, SavedDetector>;
+  skippedByAny: SavedFrameSet;
+  failedByAny: SavedFrameSet;
+}
+
+/** The frames of one session: what capture stated, and what each detector made of them. Counts by frame number. */
+export class LedgerSession {
+  readonly session: string;
+  statement: SessionStatement | undefined;
+  readonly #detectors = new Map<string, DetectorBook>();
+  #skippedByAny = new FrameSet();
+  #failedByAny = new FrameSet();
+
+  constructor(session: string) {
+    this.session = session;
+  }
+
+  get detectors(): Iterable<string> {
+    return this.#detectors.keys();
+  }
+
+  /** @returns false when the detector has answered or skipped the frame before */
+  answer({ detector, frame: { frame }, error }: Pick<Result, 'detector' | 'frame' | 'error'>): boolean {
+    const book = this.#detector(detector);
+    if (!book.settled.add(frame)) {
+      book.doubled++;
+      return false;
+    }
+    if (!error) return true;
+    book.failed++;
+    book.failedByCode[error.code] = (book.failedByCode[error.code] ?? 0) + 1;
+    this.#failedByAny.add(frame);
+    return true;
+  }
+
+  /** Reading a statement again changes nothing. */
+  skip({ detector, frames }: Pick<SkipStatement, 'detector' | 'frames'>): void {
+    const book = this.#detector(detector);
+    for (const frame of framesOfRanges(frames)) {
+      if (!book.settled.add(frame)) continue;
+      book.skipped++;
+      this.#skippedByAny.add(frame);
+    }
+  }
+
+  /** @param expected the detectors that are to look at each frame; undefined: those that have */
+  row(expected: readonly string[] | undefined): SessionRow {
+    const { statement } = this;
+    const sets = (expected ?? [...this.#detectors.keys()]).map((detector) => this.#detectors.get(detector)?.settled);
+    const settled = sets.length === 0 ? (statement?.published ?? 0) : sizeOfAll(sets);
+    const skipped = this.#skippedByAny.size === 0 ? 0 : FrameSet.sizeOfIntersection([...sets, this.#skippedByAny]);
+    const lost = statement ? totalLost(statement) : 0;
+    // A result can be read before the statement that counts its frame.
+    const published = Math.max(statement?.published ?? 0, settled);
+    const { state = 'opening', openedAtUs = 0, captured = 0, gap } = statement ?? {};
+    return {
+      session: this.session,
+      state,
+      openedAtMs: openedAtUs / 1000,
+      captured: Math.max(captured, published + lost),
+      published,
+      results: settled - skipped,
+      failed: this.#failedByAny.size,
+      skipped,
+      lost,
+      waiting: published - settled,
+      doubled: [...this.#detectors.values()].reduce((sum, { doubled }) => sum + doubled, 0),
+      ...(gap === undefined ? {} : { gap }),
+    };
+  }
+
+  /** @param published of the session's row */
+  account(detector: string, published: number): DetectorAccount {
+    const { settled, skipped = 0, failed = 0, failedByCode = {}, doubled = 0 } = this.#detectors.get(detector) ?? {};
+    const size = settled?.size ?? 0;
+    const waiting = Math.max(0, published - size);
+    return { detector, results: size - skipped, failed, failedByCode, skipped, waiting, doubled };
+  }
+
+  save(): SavedSession {
+    const detectors = [...this.#detectors].map(
+      ([id, book]) => [id, { ...book, settled: book.settled.save() }] as const,
+    );
+    return {
+      session: this.session,
+      detectors: Object.fromEntries(detectors),
+      skippedByAny: this.#skippedByAny.save(),
+      failedByAny: this.#failedByAny.save(),
+    };
+  }
+
+  static from({ session, detectors, skippedByAny, failedByAny }: SavedSession): LedgerSession {
+    const book = new LedgerSession(session);
+    for (const [id, saved] of Object.entries(detectors)) {
+      book.#detectors.set(id, { ...saved, settled: FrameSet.from(saved.settled) });
+    }
+    book.#skippedByAny = FrameSet.from(skippedByAny);
+    book.#failedByAny = FrameSet.from(failedByAny);
+    return book;
+  }
+
+  #detector(id: string): DetectorBook {
+    let book = this.#detectors.get(id);
+    if (!book) {
+      book = { settled: new FrameSet(), skipped: 0, failed: 0, failedByCode: {}, doubled: 0 };
+      this.#detectors.set(id, book);
+    }
+    return book;
+  }
+}
+
+function sizeOfAll(sets: readonly (FrameSet | undefined)[]): number {
+  return sets.length === 1 ? (sets[0]?.size ?? 0) : FrameSet.sizeOfIntersection(sets);
+}

@@ -1,0 +1,85 @@
+import { type Static, Type } from 'typebox';
+
+/** The JSON of `events` and `tracks`; docs/schemas holds the same as JSON Schema. */
+
+export const eventTypes = [
+  'track-began',
+  'track-lost',
+  'track-found',
+  'track-ended',
+  'zone-entered',
+  'zone-left',
+  'line-crossed',
+] as const;
+export type EventType = (typeof eventTypes)[number];
+
+const closed = { additionalProperties: false } as const;
+const text = (description: string) => Type.String({ description });
+const count = (description: string) => Type.Integer({ description });
+
+const box = Type.Object(
+  { x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() },
+  { ...closed, description: 'In frame pixels; x, y is the top left corner.' },
+);
+
+export const eventSchema = Type.Object(
+  {
+    id: text('`<track>/<type>/<frame>`, with the zone or line where there is one: the same in every replay.'),
+    type: Type.Enum(eventTypes),
+    camera: text('The camera’s id.'),
+    session: text('The session of the camera.'),
+    detector: text('`<name>@<version>` of the detector whose detections are followed.'),
+    track: text('`<camera>/<session>/<first frame>.<n>`.'),
+    number: count('1, 2, 3 … within the session.'),
+    label: text('What it is, in the detector’s words.'),
+    frame: count(
+      'The frame in which it happened: of track-began the first, of track-lost and track-ended the last that shows it.',
+    ),
+    ptsUs: count('Stream time of that frame, microseconds.'),
+    atUs: count('Wall clock of the capture of that frame, microseconds since 1970.'),
+    box,
+    score: Type.Number({ description: 'Of its last detection, 0 to 1.' }),
+    evidence: Type.Array(Type.String(), { description: 'Ids of frames that show it.' }),
+    durationMs: Type.Number({ description: 'From its first frame to this one, in stream time.' }),
+    zone: Type.Optional(text('Of zone-entered and zone-left: the zone’s name.')),
+    dwellMs: Type.Optional(Type.Number({ description: 'Of zone-left: how long it was in the zone.' })),
+    inside: Type.Optional(count('Of zone-entered and zone-left: how many are in the zone now.')),
+    line: Type.Optional(text('Of line-crossed: the line’s name.')),
+    direction: Type.Optional(Type.Enum(['in', 'out'], { description: 'Of line-crossed.' })),
+    counts: Type.Optional(
+      Type.Object(
+        { in: Type.Integer(), out: Type.Integer() },
+        { ...closed, description: 'Of line-crossed: crossings of the line in this session, this one included.' },
+      ),
+    ),
+  },
+  { ...closed, title: 'vigil.event.v1', description: 'Something that a track did.' },
+);
+
+export const frameTracksSchema = Type.Object(
+  {
+    camera: text('The camera’s id.'),
+    session: text('The session of the camera.'),
+    frame: count('The frame.'),
+    detector: text('`<name>@<version>` of the detector whose detections are followed.'),
+    tracks: Type.Array(
+      Type.Object(
+        {
+          track: text('As in vigil.event.v1.'),
+          number: count('As in vigil.event.v1.'),
+          label: text('As in vigil.event.v1.'),
+          isSeen: Type.Boolean({ description: 'False: lost, and expected at this place.' }),
+          box,
+        },
+        closed,
+      ),
+    ),
+  },
+  { ...closed, title: 'vigil.tracks.v1', description: 'Where the tracks of a camera are in one frame.' },
+);
+
+/** Something that a track did. JSON in the value of a record of `events`, keyed by camera, in the order of frames. */
+export type TrackEvent = Static<typeof eventSchema>;
+/** All tracks of one frame. JSON in the value of a record of `tracks`, keyed by camera. */
+export type FrameTracks = Static<typeof frameTracksSchema>;
+export type TrackPlace = FrameTracks['tracks'][number];

@@ -1,0 +1,209 @@
+import { FrameOrder } from '../stage/order/frame-order.ts';
+import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../stage/order/order-types.ts';
+import { encodeEvent, encodeFrameTracks } from '../topics/event-record.ts';
+import type { IncomingRecord, OutgoingRecord } from '../topics/record.ts';
+import { decodeResult, type Result } from '../topics/result-record.ts';
+import { emptyScene, type Scene } from '../topics/scene.ts';
+import { CameraTracks, type SeenFrame } from './camera-tracks.ts';
+import { encodeTrackState, type TrackState } from './track-state.ts';
+import type { TrackerSettings } from './tracker.ts';
+
+export interface TrackDeskOptions {
+  /** Detector (`<name>@<version>`) that each camera's tracks follow. */
+  follow: Readonly<Record<string, string>>;
+  /** For cameras that are not named; left out: the detector whose result comes first. */
+  otherwise?: string;
+  delivery: (detector: string) => OrderOptions['delivery'];
+  scenes: Readonly<Record<string, Scene>>;
+  settings: TrackerSettings;
+  /** A stretch of frames without results, or a result that came too late. */
+  onGap: (item: Extract<Ordered<SeenFrame>, { type: 'gap' | 'late' }>) => void;
+}
+
+/** What one partition of results has given rise to since the last `take`. */
+export interface PartitionYield {
+  partition: number;
+  records: OutgoingRecord[];
+  /** Somebody waits for it: an event, not just where tracks are. */
+  isUrgent: boolean;
+}
+
+interface Camera {
+  detector: string;
+  partition: number;
+  tracks: CameraTracks;
+}
+
+interface Made {
+  records: OutgoingRecord[];
+  cameras: Set<string>;
+  isUrgent: boolean;
+}
+
+const keptNews = 16;
+/** Beside its detections, what a held result costs. */
+const resultBytes = 400;
+
+/** From results as they come to events: order and tracks of all cameras in the partitions that are held. Pure. */
+export class TrackDesk {
+  readonly #options: TrackDeskOptions;
+  readonly #orders = new Map<string, FrameOrder<SeenFrame>>();
+  readonly #cameras = new Map<string, Camera>();
+  readonly #news = new Map<string, SessionNews[]>();
+  readonly #made = new Map<number, Made>();
+
+  constructor(options: TrackDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Detectors of which a progress could let something out, with the ticket to take it under. */
+  *wantingProgress(): Generator<{ detector: string; ticket: number }> {
+    for (const [detector, order] of this.#orders) if (order.wantsProgress) yield { detector, ticket: order.ticket };
+  }
+
+  /** Whether there is anything to write. */
+  get hasMade(): boolean {
+    return this.#made.size > 0;
+  }
+
+  get isUrgent(): boolean {
+    for (const { isUrgent } of this.#made.values()) if (isUrgent) return true;
+    return false;
+  }
+
+  /** A partition is read by somebody else, or anew: nothing of it counts any more. */
+  forget(partition: number): void {
+    this.#made.delete(partition);
+    for (const order of this.#orders.values()) order.forget(partition);
+    for (const [name, camera] of this.#cameras) if (camera.partition === partition) this.#cameras.delete(name);
+  }
+
+  /** Goes on where an earlier reader of the partition left off. */
+  restore(state: TrackState): void {
+    const { camera, detector, partition } = state;
+    if (detector !== this.#followed(camera, detector)) return;
+    const tracks = new CameraTracks(this.#tracksOptions(camera, detector), state.tracks);
+    this.#cameras.set(camera, { detector, partition, tracks });
+    this.#order(detector).restore(camera, partition, state.order);
+    for (const news of this.#news.get(camera) ?? []) this.#work(this.#order(detector).learn(news));
+  }
+
+  /** @throws RECORD_INVALID when the record is no result */
+  add(record: IncomingRecord): void {
+    const result = decodeResult(record);
+    const { camera, session, frame } = result.frame;
+    const known = this.#cameras.get(camera);
+    const { partition } = record;
+    const made = this.#madeOf(partition);
+    // A replay looks at frames whose people have been followed.
+    if (result.replay || result.detector !== this.#followed(camera, known?.detector ?? result.detector)) return;
+    if (!known) this.#open(camera, result.detector, partition);
+    const items = this.#order(result.detector).add({
+      camera,
+      session,
+      frame,
+      input: inputOf(result),
+      output: { partition, offset: record.offset },
+      sizeBytes: resultBytes + (record.headers.get('detections')?.length ?? 0),
+      payload: { frame: result.frame, detections: result.detections, ...(result.error ? { error: result.error } : {}) },
+    });
+    made.cameras.add(camera);
+    this.#work(items);
+  }
+
+  learn(news: SessionNews): void {
+    const others = (this.#news.get(news.camera) ?? []).filter(({ session }) => session !== news.session);
+    this.#news.set(news.camera, [...others, news].slice(-keptNews));
+    const detector = this.#cameras.get(news.camera)?.detector;
+    if (detector !== undefined) this.#work(this.#order(detector).learn(news));
+  }
+
+  advance(detector: string, progress: GroupProgress): void {
+    this.#work(this.#order(detector).advance(progress));
+  }
+
+  /** Where reading a partition begins after a restart, when it was read up to `position`. */
+  restartOffset(partition: number, position: bigint): bigint {
+    const offsets = [...this.#orders.values()].map((order) => order.restartOffset(partition, position));
+    return offsets.reduce((least, offset) => (offset < least ? offset : least), position);
+  }
+
+  /** Takes out what was made, each camera's state with it. */
+  take(): PartitionYield[] {
+    const taken = [...this.#made].map(([partition, { records, cameras, isUrgent }]) => ({
+      partition,
+      isUrgent,
+      records: [...records, ...[...cameras].flatMap((camera) => this.#stateRecord(camera))],
+    }));
+    this.#made.clear();
+    return taken;
+  }
+
+  #stateRecord(name: string): OutgoingRecord[] {
+    const camera = this.#cameras.get(name);
+    const order = camera && this.#order(camera.detector).stateOf(name);
+    if (!order) return [];
+    const { detector, partition, tracks } = camera;
+    return [encodeTrackState({ camera: name, detector, partition, order, tracks: tracks.state() })];
+  }
+
+  #open(name: string, detector: string, partition: number): void {
+    const tracks = new CameraTracks(this.#tracksOptions(name, detector));
+    this.#cameras.set(name, { detector, partition, tracks });
+    for (const news of this.#news.get(name) ?? []) this.#order(detector).learn(news);
+  }
+
+  #tracksOptions(camera: string, detector: string) {
+    const { scenes, settings } = this.#options;
+    return { camera, detector, scene: scenes[camera] ?? emptyScene, settings };
+  }
+
+  #followed(camera: string, fallback: string): string {
+    return this.#options.follow[camera] ?? this.#options.otherwise ?? fallback;
+  }
+
+  #order(detector: string): FrameOrder<SeenFrame> {
+    const known = this.#orders.get(detector);
+    if (known) return known;
+    const order = new FrameOrder<SeenFrame>({ delivery: this.#options.delivery(detector) });
+    this.#orders.set(detector, order);
+    return order;
+  }
+
+  #madeOf(partition: number): Made {
+    const known = this.#made.get(partition);
+    if (known) return known;
+    const made: Made = { records: [], cameras: new Set(), isUrgent: false };
+    this.#made.set(partition, made);
+    return made;
+  }
+
+  #work(items: readonly Ordered<SeenFrame>[]): void {
+    for (const item of items) {
+      const camera = this.#cameras.get(item.camera);
+      if (!camera) continue;
+      const made = this.#madeOf(camera.partition);
+      made.cameras.add(item.camera);
+      this.#follow(item, camera.tracks, made);
+    }
+  }
+
+  #follow(item: Ordered<SeenFrame>, tracks: CameraTracks, made: Made): void {
+    if (item.type === 'session-began') tracks.beginSession(item.session);
+    if (item.type === 'gap' || item.type === 'late') this.#options.onGap(item);
+    if (item.type !== 'result' && item.type !== 'session-ended') return;
+    const events = item.type === 'result' ? tracks.see(item.payload) : tracks.endSession();
+    made.records.push(...events.map(encodeEvent));
+    made.isUrgent ||= events.length > 0;
+    if (item.type !== 'result') return;
+    const { frame } = item.payload;
+    const places = tracks.framesTracks(frame);
+    if (places) made.records.push(encodeFrameTracks(places, frame.capturedAtUs));
+  }
+}
+
+/** `<topic>/<partition>/<offset>` of the frame. */
+function inputOf({ frameRef }: Result): { partition: number; offset: bigint } {
+  const [, partition = '0', offset = '0'] = frameRef.split('/');
+  return { partition: Number(partition), offset: BigInt(offset) };
+}

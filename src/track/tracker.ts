@@ -1,0 +1,220 @@
+import type { FrameHeader } from '../topics/frame-record.ts';
+import type { Box, Detection } from '../topics/result-record.ts';
+import { assign } from './assign.ts';
+import { boxOf, correct, type Motion, predict, startMotion } from './motion.ts';
+import { overlap, widened } from './overlap.ts';
+
+/** Times are stream times, so that every frame rate gives the same tracks. */
+export interface TrackerSettings {
+  /** Detections from this score on take part in the first association. */
+  highScore: number;
+  /** Only detections from this score on begin a track. */
+  beginScore: number;
+  /** Detections below are ignored. */
+  lowScore: number;
+  /** A track is real once it was seen for so long, twice at least. */
+  confirmAfterMs: number;
+  /** A track that was not seen for so long has ended. */
+  endAfterMs: number;
+}
+
+export const defaultTrackerSettings: TrackerSettings = {
+  highScore: 0.5,
+  beginScore: 0.6,
+  lowScore: 0.1,
+  confirmAfterMs: 150,
+  endAfterMs: 2000,
+};
+
+/** A moment of a stream: which frame, and its two times. */
+export type Moment = Pick<FrameHeader, 'frame' | 'ptsUs' | 'capturedAtUs'>;
+
+export type TrackPhase = 'new' | 'seen' | 'lost';
+
+export interface Track {
+  /** `<first frame>.<n>` within the session: the same in every replay. */
+  id: string;
+  /** 1, 2, 3 … of those that were real, in the order in which they became so; 0 before. */
+  number: number;
+  label: string;
+  phase: TrackPhase;
+  motion: Motion;
+  /** Where it is, in frame pixels: as it was seen, smoothed; for a lost one where it is expected. */
+  box: Box;
+  /** Score of the last detection. */
+  score: number;
+  first: Moment;
+  last: Moment;
+  /** Frames in which it was seen. */
+  frames: number;
+}
+
+/** What became of tracks in one frame. */
+export interface TrackChange {
+  type: 'began' | 'lost' | 'found' | 'ended';
+  track: Track;
+}
+
+export interface TrackerState {
+  tracks: Track[];
+  realTracks: number;
+  ptsUs: number | undefined;
+}
+
+/** Least overlap, of boxes made wider so that small and quick things meet themselves again. */
+const firstStep = { widenBy: 0.1, leastOverlap: 0.15 };
+const secondStep = { widenBy: 0.1, leastOverlap: 0.4 };
+const newStep = { widenBy: 0.25, leastOverlap: 0.25 };
+/** A detection on top of something that was just seen begins nothing. */
+const sameThing = 0.6;
+/** Two frames closer than this count as this far apart. */
+const leastStepMs = 1;
+
+interface Sighting {
+  track: Track;
+  detection: Detection;
+}
+
+/**
+ * Follows things from frame to frame (ByteTrack, Zhang et al. 2022): certain detections are matched with all tracks
+ * first, then the uncertain ones with what is left of the tracks seen last, so that somebody half hidden is not lost,
+ * and noise begins nothing. Pure and deterministic: the same frames give the same tracks and ids.
+ */
+export class Tracker {
+  readonly #settings: TrackerSettings;
+  #tracks: Track[];
+  #realTracks: number;
+  #ptsUs: number | undefined;
+
+  constructor(settings: TrackerSettings = defaultTrackerSettings, state?: TrackerState) {
+    this.#settings = settings;
+    this.#tracks = structuredClone(state?.tracks ?? []);
+    this.#realTracks = state?.realTracks ?? 0;
+    this.#ptsUs = state?.ptsUs;
+  }
+
+  /** Tracks that are real: seen in the last frame, or lost and waited for. */
+  get tracks(): Track[] {
+    return this.#tracks.filter(({ phase }) => phase !== 'new');
+  }
+
+  state(): TrackerState {
+    return { tracks: structuredClone(this.#tracks), realTracks: this.#realTracks, ptsUs: this.#ptsUs };
+  }
+
+  /** The next frame, with what was seen in it. */
+  update(moment: Moment, detections: readonly Detection[]): TrackChange[] {
+    this.#predict(moment);
+    const { highScore, lowScore } = this.#settings;
+    const certain = detections.filter(({ score }) => score >= highScore);
+    const uncertain = detections.filter(({ score }) => score >= lowScore && score < highScore);
+    const changes: TrackChange[] = [];
+
+    const known = this.#tracks.filter(({ phase }) => phase !== 'new');
+    const first = associate(known, certain, firstStep);
+    const leftSeen = first.tracks.filter(({ phase }) => phase === 'seen');
+    const second = associate(leftSeen, uncertain, secondStep);
+    const third = associate(
+      this.#tracks.filter(({ phase }) => phase === 'new'),
+      first.detections,
+      newStep,
+    );
+
+    for (const sighting of [...first.pairs, ...second.pairs, ...third.pairs]) this.#see(sighting, moment, changes);
+    const seen = new Set([...first.pairs, ...second.pairs, ...third.pairs].map(({ track }) => track));
+    this.#miss(seen, moment, changes);
+    this.#begin(third.detections, moment);
+    return changes;
+  }
+
+  /** The session is over: everything in it has ended. */
+  end(): TrackChange[] {
+    const ended = this.tracks.map((track) => ({ type: 'ended' as const, track }));
+    this.#tracks = [];
+    return ended;
+  }
+
+  #predict({ ptsUs }: Moment): void {
+    const seconds = Math.max(leastStepMs * 1000, ptsUs - (this.#ptsUs ?? ptsUs)) / 1e6;
+    this.#ptsUs = ptsUs;
+    for (const track of this.#tracks) {
+      track.motion = predict(track.motion, seconds, { keepsSize: track.phase === 'lost' });
+      track.box = boxOf(track.motion);
+    }
+  }
+
+  #see({ track, detection }: Sighting, moment: Moment, changes: TrackChange[]): void {
+    track.motion = correct(track.motion, detection.box);
+    track.box = boxOf(track.motion);
+    track.score = detection.score;
+    track.last = { ...moment };
+    track.frames += 1;
+    if (track.phase === 'lost') changes.push({ type: 'found', track });
+    else if (track.phase === 'new') {
+      if (moment.ptsUs - track.first.ptsUs < this.#settings.confirmAfterMs * 1000) return;
+      track.number = ++this.#realTracks;
+      changes.push({ type: 'began', track });
+    }
+    track.phase = 'seen';
+  }
+
+  #miss(seen: ReadonlySet<Track>, { ptsUs }: Moment, changes: TrackChange[]): void {
+    this.#tracks = this.#tracks.filter((track) => {
+      if (seen.has(track)) return true;
+      if (track.phase === 'new') return false;
+      if (track.phase === 'seen') changes.push({ type: 'lost', track });
+      track.phase = 'lost';
+      if (ptsUs - track.last.ptsUs < this.#settings.endAfterMs * 1000) return true;
+      changes.push({ type: 'ended', track });
+      return false;
+    });
+  }
+
+  #begin(detections: readonly Detection[], moment: Moment): void {
+    const seen = this.#tracks.filter(({ phase }) => phase === 'seen');
+    let count = 0;
+    for (const { label, score, box } of detections) {
+      if (score < this.#settings.beginScore) continue;
+      if (seen.some((track) => track.label === label && overlap(track.box, box) > sameThing)) continue;
+      this.#tracks.push({
+        id: `${moment.frame}.${count++}`,
+        number: 0,
+        label,
+        phase: 'new',
+        motion: startMotion(box),
+        box,
+        score,
+        first: { ...moment },
+        last: { ...moment },
+        frames: 1,
+      });
+    }
+  }
+}
+
+/** Pairs tracks with detections of their label where they overlap most. @returns the pairs, and what is left of both */
+function associate(
+  tracks: readonly Track[],
+  detections: readonly Detection[],
+  { widenBy, leastOverlap }: { widenBy: number; leastOverlap: number },
+): { pairs: Sighting[]; tracks: Track[]; detections: Detection[] } {
+  const wide = (box: Box) => widened(box, widenBy);
+  const boxes = detections.map(({ box }) => wide(box));
+  const costs = tracks.map((track) => {
+    const box = wide(track.box);
+    return detections.map(({ label }, index) => {
+      const other = boxes[index];
+      return label === track.label && other ? 1 - overlap(box, other) : 1;
+    });
+  });
+  const pairs = assign(costs, 1 - leastOverlap).flatMap(([row, column]) => {
+    const [track, detection] = [tracks[row], detections[column]];
+    return track && detection ? [{ track, detection }] : [];
+  });
+  const [taken, used] = [new Set(pairs.map(({ track }) => track)), new Set(pairs.map(({ detection }) => detection))];
+  return {
+    pairs,
+    tracks: tracks.filter((track) => !taken.has(track)),
+    detections: detections.filter((detection) => !used.has(detection)),
+  };
+}

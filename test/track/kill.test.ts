@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { createLogger } from '../../src/base/logger.ts';
+import { Broker } from '../../src/broker/index.ts';
+import { ensureTopics } from '../../src/stage/kafka-admin.ts';
+import { openRecordConsumer } from '../../src/stage/record-consumer.ts';
+import { openRecordProducer } from '../../src/stage/record-producer.ts';
+import { decodeEvent } from '../../src/topics/event-record.ts';
+import type { TrackEvent } from '../../src/topics/event-schema.ts';
+import { encodeSessionStatement, type SessionStatement } from '../../src/topics/ledger-record.ts';
+import type { OutgoingRecord } from '../../src/topics/record.ts';
+import { topicDefinitions } from '../../src/topics/topic-names.ts';
+import { startTrack } from '../../src/track/start-track.ts';
+import { TrackDesk } from '../../src/track/track-desk.ts';
+import { defaultTrackerSettings } from '../../src/track/tracker.ts';
+import { Random } from '../stage/order/random.ts';
+import { temporaryFolder } from '../support/vigil.ts';
+import { walkRecords, walkResults } from './walk-results.ts';
+
+const cameras = ['yard', 'gate'];
+const session = '20260314T101112.131Z-0a1b';
+const frames = 240;
+const partitions = 3;
+const kills = 5;
+
+/** What an undisturbed stage says of a camera. */
+function expectedEvents(camera: string): TrackEvent[] {
+  const desk = new TrackDesk({
+    follow: {},
+    otherwise: 'people@1',
+    delivery: () => 'exactly-once',
+    scenes: {},
+    settings: defaultTrackerSettings,
+    onGap: () => {},
+  });
+  for (const record of walkResults({ camera, session, frames, partitions })) desk.add(record);
+  const ends = Array.from({ length: partitions }, () => BigInt(frames));
+  for (const { detector, ticket } of desk.wantingProgress()) desk.advance(detector, { ticket, ends, processed: ends });
+  desk.learn({ camera, session, published: frames, isOver: true });
+  const records = desk.take().flatMap((each) => each.records);
+  return records
+    .filter(({ topic }) => topic === 'events')
+    .map(({ value }) => JSON.parse(value.toString()) as TrackEvent);
+}
+
+function overStatement(camera: string): SessionStatement {
+  return {
+    camera,
+    session,
+    state: 'ended',
+    live: false,
+    source: 'film.mp4',
+    openedAtUs: 1,
+    statedAtUs: 2,
+    width: 640,
+    height: 480,
+    fps: 10,
+    captured: frames,
+    published: frames,
+    lost: {},
+    reconnects: 0,
+  };
+}
+
+/** The frames of both cameras in the order in which a group of detectors may write them. */
+function mixed(random: Random): OutgoingRecord[] {
+  const lanes = cameras.flatMap((camera) => {
+    const records = walkRecords({ camera, session, frames, partitions });
+    return Array.from({ length: partitions }, (_, lane) => records.filter((_, frame) => frame % partitions === lane));
+  });
+  const order: OutgoingRecord[] = [];
+  while (order.length < frames * cameras.length) {
+    const record = lanes[random.between(0, lanes.length - 1)]?.shift();
+    if (record) order.push({ ...record, partition: cameras.indexOf(record.key ?? '') });
+  }
+  return order;
+}
+
+async function startStage(t: TestContext, broker: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'track-entry.ts'), broker], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout ?? child, 'data');
+  return child;
+}
+
+async function readEvents(broker: string, count: number): Promise<TrackEvent[]> {
+  const consumer = await openRecordConsumer({
+    brokers: [broker],
+    clientId: 'test',
+    topics: ['events'],
+    from: 'beginning',
+  });
+  const events: TrackEvent[] = [];
+  for await (const record of consumer) {
+    events.push(decodeEvent(record));
+    if (events.length === count) break;
+  }
+  await consumer.close();
+  return events;
+}
+
+test('a track stage that is killed again and again says everything once', { timeout: 120_000 }, async (t) => {
+  const seed = Number(process.env.VIGIL_SEED ?? Math.floor(Math.random() * 1e6));
+  t.diagnostic(`VIGIL_SEED=${seed}`);
+  const random = new Random(seed);
+  await using broker = await Broker.start({ dataDir: join(await temporaryFolder(t), 'data'), port: 0 });
+  const brokers = [broker.bootstrap];
+  const topics = topicDefinitions({ partitions, retentionMs: -1, retentionBytes: -1 });
+  await ensureTopics({ brokers, clientId: 'test', topics });
+  const producer = await openRecordProducer({ brokers, clientId: 'test' });
+  const records = mixed(random);
+  let stage = await startStage(t, broker.bootstrap);
+  for (let kill = 0; kill < kills; kill++) {
+    const until = Math.floor(((kill + 1) * frames * cameras.length) / (kills + 1));
+    while (records.length > 0 && frames * cameras.length - records.length < until) {
+      await producer.send(records.splice(0, random.between(1, 12)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, random.between(0, 400)));
+    stage.kill('SIGKILL');
+    await once(stage, 'exit');
+    stage = await startStage(t, broker.bootstrap);
+  }
+  await producer.send(records);
+  await producer.send(cameras.map((camera) => encodeSessionStatement(overStatement(camera))));
+  await producer.close();
+
+  const expected = cameras.map(expectedEvents);
+  const events = await readEvents(broker.bootstrap, expected.flat().length);
+  for (const [index, camera] of cameras.entries()) {
+    assert.deepEqual(
+      events.filter((each) => each.camera === camera),
+      expected[index],
+    );
+  }
+  stage.kill('SIGKILL');
+});
+
+test('two track stages share the cameras, and one that leaves hands its own over', { timeout: 120_000 }, async (t) => {
+  await using broker = await Broker.start({ dataDir: join(await temporaryFolder(t), 'data'), port: 0 });
+  const brokers = [broker.bootstrap];
+  await ensureTopics({
+    brokers,
+    clientId: 'test',
+    topics: topicDefinitions({ partitions, retentionMs: -1, retentionBytes: -1 }),
+  });
+  const producer = await openRecordProducer({ brokers, clientId: 'test' });
+  const records = mixed(new Random(11));
+  const share = Math.floor(records.length / 4);
+  const logger = createLogger('test', { level: 'silent' });
+  const track = { follow: {}, otherwise: 'people@1', scenes: {} };
+  const first = await startTrack({ brokers, track, logger });
+  await producer.send(records.splice(0, share));
+  const second = await startTrack({ brokers, track, logger });
+  // Its joining makes the group share out anew, while results go on.
+  for (let part = 0; part < 20; part++) {
+    await producer.send(records.splice(0, Math.ceil(share / 10)));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await first.close();
+  await producer.send(records);
+  await producer.send(cameras.map((camera) => encodeSessionStatement(overStatement(camera))));
+  await producer.close();
+
+  const expected = cameras.map(expectedEvents);
+  const events = await readEvents(broker.bootstrap, expected.flat().length);
+  await second.close();
+  for (const [index, camera] of cameras.entries()) {
+    assert.deepEqual(
+      events.filter((each) => each.camera === camera),
+      expected[index],
+    );
+  }
+});
