@@ -296,7 +296,7 @@ test(
     log.state(statement({ ...later, gap: { ...gap, code: 'SOURCE_SILENT' } }));
     for (const frame of [0, 1, 2, 2]) log.answer(result(frame, { model: 'yolox_nano' }), undefined);
     log.answer(result(3, { error: { code: 'INFERENCE_FAILED', message: 'no' } }), undefined);
-    await page.getByText('Ledger', { exact: true }).first().click();
+    await page.locator('summary', { hasText: 'Ledger' }).click();
     const ledger = page.getByRole('region', { name: 'Ledger of entrance' });
     await ledger.getByText('people@1 · yolox_nano').waitFor();
     const cells = (row: string) => ledger.locator('tr', { hasText: row }).locator('td').allTextContents();

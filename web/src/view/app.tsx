@@ -113,7 +113,7 @@ function PageFooter({ state }: { state: LiveState }) {
       <nav aria-label="For programs">
         <a href="./docs">API</a>
         <a href="./metrics">Metrics</a>
-        <a href="./api/cameras">Ledger</a>
+        <a href="./api/cameras">Ledger as JSON</a>
       </nav>
     </footer>
   );
