@@ -40,6 +40,11 @@ export const eventSchema = Type.Object(
     box,
     score: Type.Number({ description: 'Of its last detection, 0 to 1.' }),
     evidence: Type.Array(Type.String(), { description: 'Ids of frames that show it.' }),
+    evidenceRefs: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Where the results of these frames lie, in the same order: `<topic>/<partition>/<offset>`.',
+      }),
+    ),
     durationMs: Type.Number({ description: 'From its first frame to this one, in stream time.' }),
     zone: Type.Optional(text('Of zone-entered and zone-left: the zone’s name.')),
     dwellMs: Type.Optional(Type.Number({ description: 'Of zone-left: how long it was in the zone.' })),

@@ -14,7 +14,7 @@ import {
 } from './tracker.ts';
 
 /** What tracking needs of a result: everything but the picture. */
-export type SeenFrame = Pick<Result, 'frame' | 'detections' | 'error'>;
+export type SeenFrame = Pick<Result, 'frame' | 'detections' | 'error'> & Pick<Moment, 'ref'>;
 
 export interface CameraTracksOptions {
   camera: string;
@@ -83,11 +83,11 @@ export class CameraTracks {
   }
 
   /** A frame that could not be looked at tells nothing, and takes nothing away. */
-  see({ frame, detections, error }: SeenFrame): TrackEvent[] {
+  see({ frame, detections, error, ref }: SeenFrame): TrackEvent[] {
     if (error) return [];
     this.#picture = { width: frame.width, height: frame.height };
     const changes = this.#tracker.update(
-      momentOf(frame),
+      momentOf(frame, ref),
       detections.filter((each) => !this.#isMasked(each)),
     );
     const events = changes.flatMap((change) => this.#tell(change));
@@ -152,7 +152,9 @@ export class CameraTracks {
 
   #event(track: Track, at: Moment, type: TrackEvent['type']): TrackEvent {
     const { camera, detector } = this.#options;
-    const frames = [...new Set([track.first.frame, at.frame, ...(type === 'track-began' ? [track.last.frame] : [])])];
+    const moments = [track.first, at, ...(type === 'track-began' ? [track.last] : [])];
+    const shown = [...new Map(moments.map((moment) => [moment.frame, moment])).values()];
+    const refs = shown.flatMap(({ ref }) => ref ?? []);
     return {
       id: `${this.#nameOf(track)}/${type}/${at.frame}`,
       type,
@@ -167,7 +169,8 @@ export class CameraTracks {
       atUs: at.capturedAtUs,
       box: track.box,
       score: track.score,
-      evidence: frames.map((frame) => frameId({ camera, session: this.#session, frame })),
+      evidence: shown.map(({ frame }) => frameId({ camera, session: this.#session, frame })),
+      ...(refs.length === shown.length ? { evidenceRefs: refs } : {}),
       durationMs: (at.ptsUs - track.first.ptsUs) / 1000,
     };
   }
@@ -177,6 +180,6 @@ export class CameraTracks {
   }
 }
 
-function momentOf({ frame, ptsUs, capturedAtUs }: FrameHeader): Moment {
-  return { frame, ptsUs, capturedAtUs };
+function momentOf({ frame, ptsUs, capturedAtUs }: FrameHeader, ref: string | undefined): Moment {
+  return { frame, ptsUs, capturedAtUs, ...(ref === undefined ? {} : { ref }) };
 }

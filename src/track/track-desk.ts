@@ -1,7 +1,7 @@
 import { FrameOrder } from '../stage/order/frame-order.ts';
 import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../stage/order/order-types.ts';
 import { encodeEvent, encodeFrameTracks } from '../topics/event-record.ts';
-import type { IncomingRecord, OutgoingRecord } from '../topics/record.ts';
+import { type IncomingRecord, type OutgoingRecord, recordRef } from '../topics/record.ts';
 import { decodeResult, type Result } from '../topics/result-record.ts';
 import { emptyScene, type Scene } from '../topics/scene.ts';
 import { CameraTracks, type SeenFrame } from './camera-tracks.ts';
@@ -105,7 +105,7 @@ export class TrackDesk {
       input: inputOf(result),
       output: { partition, offset: record.offset },
       sizeBytes: resultBytes + (record.headers.get('detections')?.length ?? 0),
-      payload: { frame: result.frame, detections: result.detections, ...(result.error ? { error: result.error } : {}) },
+      payload: seenFrame(result, recordRef(record)),
     });
     made.cameras.add(camera);
     this.#work(items);
@@ -200,6 +200,10 @@ export class TrackDesk {
     const places = tracks.framesTracks(frame);
     if (places) made.records.push(encodeFrameTracks(places, frame.capturedAtUs));
   }
+}
+
+function seenFrame({ frame, detections, error }: Result, ref: string): SeenFrame {
+  return { frame, detections, ref, ...(error ? { error } : {}) };
 }
 
 /** `<topic>/<partition>/<offset>` of the frame. */

@@ -26,8 +26,11 @@ export const defaultTrackerSettings: TrackerSettings = {
   endAfterMs: 2000,
 };
 
-/** A moment of a stream: which frame, and its two times. */
-export type Moment = Pick<FrameHeader, 'frame' | 'ptsUs' | 'capturedAtUs'>;
+/** A moment of a stream: which frame, its two times, and where its result lies. */
+export interface Moment extends Pick<FrameHeader, 'frame' | 'ptsUs' | 'capturedAtUs'> {
+  /** `<topic>/<partition>/<offset>` */
+  ref?: string;
+}
 
 export type TrackPhase = 'new' | 'seen' | 'lost';
 

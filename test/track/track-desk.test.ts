@@ -8,7 +8,7 @@ import { TrackDesk } from '../../src/track/track-desk.ts';
 import { decodeTrackState } from '../../src/track/track-state.ts';
 import { defaultTrackerSettings } from '../../src/track/tracker.ts';
 import { Random } from '../stage/order/random.ts';
-import { walkResults } from './walk-results.ts';
+import { walkResults, withoutPlaces } from './walk-results.ts';
 
 const partitions = 3;
 
@@ -72,8 +72,8 @@ test('events do not depend on the order in which results come', () => {
     runs[0]?.map(({ type, number }) => `${type} ${number}`),
     ['track-began 1', 'track-began 2', 'track-ended 1', 'track-ended 2'],
   );
-  assert.deepEqual(runs[1], runs[0]);
-  assert.deepEqual(runs[2], runs[0]);
+  const [inOrder = [], ...shaken] = runs;
+  for (const run of shaken) assert.deepEqual(withoutPlaces(run), withoutPlaces(inOrder));
 });
 
 test('what a replay says of past frames is followed by nobody, though it comes first', () => {

@@ -1,3 +1,4 @@
+import type { TrackEvent } from '../../src/topics/event-schema.ts';
 import { framePartition } from '../../src/topics/partitioning.ts';
 import type { IncomingRecord, OutgoingRecord } from '../../src/topics/record.ts';
 import { type Detection, encodeResult } from '../../src/topics/result-record.ts';
@@ -39,6 +40,11 @@ export function walkResults(options: WalkOptions): IncomingRecord[] {
     timestampMs: startUs / 1000,
     key: Buffer.from(options.camera),
   }));
+}
+
+/** Events without where their frames lie, which depends on the order in which results were written. */
+export function withoutPlaces(events: readonly TrackEvent[]): TrackEvent[] {
+  return events.map(({ evidenceRefs: _, ...event }) => event);
 }
 
 function person(x: number, y: number): Detection {
