@@ -6,6 +6,7 @@ import { commandReference } from '../src/cli/command-reference.ts';
 import { configJsonSchema } from '../src/cli/config/json-schema.ts';
 import { configReference } from '../src/cli/config/reference.ts';
 import { configSchema } from '../src/cli/config/schema.ts';
+import { acknowledgementSchema, alarmSchema, deliverySchema } from '../src/topics/alarm-schema.ts';
 import { eventSchema, frameTracksSchema } from '../src/topics/event-schema.ts';
 import { ledgerSchemas } from '../src/topics/ledger-schema.ts';
 import { apiReference } from './api-reference.ts';
@@ -23,6 +24,9 @@ export const generatedDocuments: Record<string, () => string | Promise<string>> 
   'docs/schemas/vigil.schema.json': () => `${configJsonSchema()}\n`,
   'docs/schemas/event.schema.json': () => messageSchema(eventSchema),
   'docs/schemas/tracks.schema.json': () => messageSchema(frameTracksSchema),
+  'docs/schemas/alarm.schema.json': () => messageSchema(alarmSchema),
+  'docs/schemas/acknowledgement.schema.json': () => messageSchema(acknowledgementSchema),
+  'docs/schemas/delivery.schema.json': () => messageSchema(deliverySchema),
   'docs/schemas/ledger.schema.json': ledgerJsonSchema,
 };
 

@@ -1,56 +1,41 @@
-import { fault } from '../base/errors.ts';
 import { eventTypes, type FrameTracks, type TrackEvent } from './event-schema.ts';
-import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef } from './record.ts';
+import { decodeJson, encodeJson } from './json-record.ts';
+import { formatTimeUs, type IncomingRecord, type OutgoingRecord, parseTimeUs } from './record.ts';
 import { topicNames } from './topic-names.ts';
 
-const eventType = 'vigil.event.v1';
-const tracksType = 'vigil.tracks.v1';
-
-export function encodeEvent(event: TrackEvent): OutgoingRecord {
+/**
+ * @param resultAtUs when the result it came from was written, microseconds since 1970: beside the event and not in it, for
+ *   an event is the same in every replay
+ */
+export function encodeEvent(event: TrackEvent, resultAtUs?: number): OutgoingRecord {
   const { camera, id, atUs } = event;
-  return { topic: topicNames.events, ...envelope({ camera, id, atUs, type: eventType }), value: json(event) };
+  const source = `/cameras/${camera}`;
+  const type = 'vigil.event.v1';
+  const record = encodeJson({ topic: topicNames.events, key: camera, type, source, id, atUs, value: event });
+  if (resultAtUs !== undefined) record.headers.set('result_time', formatTimeUs(resultAtUs));
+  return record;
 }
 
 export function encodeFrameTracks(tracks: FrameTracks, atUs: number): OutgoingRecord {
   const { camera, session, frame, detector } = tracks;
   const id = `${camera}/${session}/${frame}/${detector}/tracks`;
-  return { topic: topicNames.tracks, ...envelope({ camera, id, atUs, type: tracksType }), value: json(tracks) };
+  const source = `/cameras/${camera}`;
+  const type = 'vigil.tracks.v1';
+  return encodeJson({ topic: topicNames.tracks, key: camera, type, source, id, atUs, value: tracks });
 }
 
 /** @throws RECORD_INVALID when the value is no event */
 export function decodeEvent(record: IncomingRecord): TrackEvent {
-  return decode<TrackEvent>(record, ({ id, type, track }) => Boolean(id && track) && eventTypes.includes(type));
+  return decodeJson<TrackEvent>(record, ({ id, type, track }) => Boolean(id && track) && eventTypes.includes(type));
+}
+
+/** When the result was written that an event came from, microseconds since 1970; undefined where that is not said. */
+export function resultTimeOf({ headers }: IncomingRecord): number | undefined {
+  const timeUs = parseTimeUs(headers.get('result_time') ?? '');
+  return Number.isNaN(timeUs) ? undefined : timeUs;
 }
 
 /** @throws RECORD_INVALID when the value is not the tracks of a frame */
 export function decodeFrameTracks(record: IncomingRecord): FrameTracks {
-  return decode<FrameTracks>(record, ({ camera, tracks }) => typeof camera === 'string' && Array.isArray(tracks));
-}
-
-function envelope({ camera, id, atUs, type }: { camera: string; id: string; atUs: number; type: string }) {
-  return {
-    key: camera,
-    headers: new Map([
-      ['ce_specversion', '1.0'],
-      ['ce_type', type],
-      ['ce_source', `/cameras/${camera}`],
-      ['ce_id', id],
-      ['ce_time', formatTimeUs(atUs)],
-      ['content-type', 'application/json'],
-    ]),
-  };
-}
-
-function json(value: TrackEvent | FrameTracks): Buffer {
-  return Buffer.from(JSON.stringify(value));
-}
-
-function decode<T>(record: IncomingRecord, isIt: (value: T) => boolean): T {
-  try {
-    const value = JSON.parse(record.value.toString('utf8')) as T;
-    if (!isIt(value)) throw new TypeError('something else');
-    return value;
-  } catch (cause) {
-    throw fault('RECORD_INVALID', `${recordRef(record)} is not what belongs on ${record.topic}`, { cause });
-  }
+  return decodeJson<FrameTracks>(record, ({ camera, tracks }) => typeof camera === 'string' && Array.isArray(tracks));
 }

@@ -1,3 +1,5 @@
+import { askTasks, requestTopic } from './ask-task.ts';
+
 /** The topics that carry the journey; see docs/messages.md. */
 export const topicNames = {
   rawVideoFrames: 'raw_video_frames',
@@ -10,6 +12,14 @@ export const topicNames = {
   tracks: 'tracks',
   /** Where the track stage goes on after a restart. */
   trackState: 'track_state',
+  /** The rules that fired, and who has seen to it. */
+  alarms: 'alarms',
+  /** What became of telling of them. */
+  deliveries: 'deliveries',
+  /** Where the rules go on after a restart. */
+  ruleState: 'rule_state',
+  /** Answers to what was asked on `requests.<task>`. */
+  replies: 'replies',
 } as const;
 
 /** A camera's id: letters, digits, `.`, `_`, `-`; it becomes a part of ids, keys, paths and labels. */
@@ -58,10 +68,23 @@ export function topicDefinitions(settings: TopicSettings): TopicDefinition[] {
       partitions: 1,
       configs: { 'cleanup.policy': 'compact', 'segment.bytes': stateSegmentBytes },
     },
+    // One partition: notifiers tell of alarms in the order in which they were raised.
+    { name: topicNames.alarms, partitions: 1, configs: { 'retention.ms': lastingMs(retentionMs) } },
+    { name: topicNames.deliveries, partitions: 1, configs: { 'retention.ms': lastingMs(retentionMs) } },
+    {
+      name: topicNames.ruleState,
+      partitions: 1,
+      configs: { 'cleanup.policy': 'compact', 'segment.bytes': stateSegmentBytes },
+    },
+    ...[...askTasks.map(requestTopic), topicNames.replies].map((name) => ({
+      name,
+      partitions: askedPartitions,
+      configs: { 'retention.ms': askedMs, 'max.message.bytes': String(16 * 2 ** 20) },
+    })),
     {
       name: topicNames.ledger,
       partitions: 1,
-      configs: { ...ledgerConfigs, 'retention.ms': ledgerRetention(retentionMs) },
+      configs: { ...ledgerConfigs, 'retention.ms': lastingMs(retentionMs) },
     },
     {
       name: topicNames.deadLetters,
@@ -73,11 +96,14 @@ export function topicDefinitions(settings: TopicSettings): TopicDefinition[] {
 
 /** Small segments: what is being written to is never compacted, and readers start at the beginning. */
 const ledgerConfigs = { 'cleanup.policy': 'compact,delete', 'segment.bytes': stateSegmentBytes };
-const leastLedgerMs = 30 * 24 * 3_600_000;
+const leastLastingMs = 30 * 24 * 3_600_000;
+/** What was asked is of no use once nobody waits for it; pictures of faces are among it. */
+const askedPartitions = 4;
+const askedMs = String(600_000);
 
-/** Statements outlive the frames that they speak of, and what is said under a key of its own does not stay for ever. */
-function ledgerRetention(framesMs: number): string {
-  return framesMs < 0 ? '-1' : String(Math.max(leastLedgerMs, 2 * framesMs));
+/** Statements and alarms outlive the frames that they speak of; a notifier may be away for long. */
+function lastingMs(framesMs: number): string {
+  return framesMs < 0 ? '-1' : String(Math.max(leastLastingMs, 2 * framesMs));
 }
 
 const unlimited = { 'retention.ms': '-1', 'retention.bytes': '-1' };

@@ -17,7 +17,7 @@ export interface TrackDeskOptions {
   scenes: Readonly<Record<string, Scene>>;
   settings: TrackerSettings;
   /** A stretch of frames without results, or a result that came too late. */
-  onGap: (item: Extract<Ordered<SeenFrame>, { type: 'gap' | 'late' }>) => void;
+  onGap: (item: Extract<Ordered<SeenResult>, { type: 'gap' | 'late' }>) => void;
 }
 
 /** What one partition of results has given rise to since the last `take`. */
@@ -27,6 +27,9 @@ export interface PartitionYield {
   /** Somebody waits for it: an event, not just where tracks are. */
   isUrgent: boolean;
 }
+
+/** A result in the order of frames, and when it was written. */
+type SeenResult = SeenFrame & { resultAtUs: number };
 
 interface Camera {
   detector: string;
@@ -47,7 +50,7 @@ const resultBytes = 400;
 /** From results as they come to events: order and tracks of all cameras in the partitions that are held. Pure. */
 export class TrackDesk {
   readonly #options: TrackDeskOptions;
-  readonly #orders = new Map<string, FrameOrder<SeenFrame>>();
+  readonly #orders = new Map<string, FrameOrder<SeenResult>>();
   readonly #cameras = new Map<string, Camera>();
   readonly #news = new Map<string, SessionNews[]>();
   readonly #made = new Map<number, Made>();
@@ -105,7 +108,7 @@ export class TrackDesk {
       input: inputOf(result),
       output: { partition, offset: record.offset },
       sizeBytes: resultBytes + (record.headers.get('detections')?.length ?? 0),
-      payload: seenFrame(result, recordRef(record)),
+      payload: { ...seenFrame(result, recordRef(record)), resultAtUs: record.timestampMs * 1000 },
     });
     made.cameras.add(camera);
     this.#work(items);
@@ -162,10 +165,10 @@ export class TrackDesk {
     return this.#options.follow[camera] ?? this.#options.otherwise ?? fallback;
   }
 
-  #order(detector: string): FrameOrder<SeenFrame> {
+  #order(detector: string): FrameOrder<SeenResult> {
     const known = this.#orders.get(detector);
     if (known) return known;
-    const order = new FrameOrder<SeenFrame>({ delivery: this.#options.delivery(detector) });
+    const order = new FrameOrder<SeenResult>({ delivery: this.#options.delivery(detector) });
     this.#orders.set(detector, order);
     return order;
   }
@@ -178,7 +181,7 @@ export class TrackDesk {
     return made;
   }
 
-  #work(items: readonly Ordered<SeenFrame>[]): void {
+  #work(items: readonly Ordered<SeenResult>[]): void {
     for (const item of items) {
       const camera = this.#cameras.get(item.camera);
       if (!camera) continue;
@@ -188,12 +191,13 @@ export class TrackDesk {
     }
   }
 
-  #follow(item: Ordered<SeenFrame>, tracks: CameraTracks, made: Made): void {
+  #follow(item: Ordered<SeenResult>, tracks: CameraTracks, made: Made): void {
     if (item.type === 'session-began') tracks.beginSession(item.session);
     if (item.type === 'gap' || item.type === 'late') this.#options.onGap(item);
     if (item.type !== 'result' && item.type !== 'session-ended') return;
     const events = item.type === 'result' ? tracks.see(item.payload) : tracks.endSession();
-    made.records.push(...events.map(encodeEvent));
+    const resultAtUs = item.type === 'result' ? item.payload.resultAtUs : undefined;
+    made.records.push(...events.map((event) => encodeEvent(event, resultAtUs)));
     made.isUrgent ||= events.length > 0;
     if (item.type !== 'result') return;
     const { frame } = item.payload;
