@@ -1,7 +1,8 @@
 // How long does it take to find a face among 100,000 embeddings? The plain loop that lost is measured beside it.
 //
 //   node bench/face-matching.ts
-import { embeddingLength, Gallery } from '../src/detect/faces/gallery.ts';
+import { Gallery } from '../src/stage/people/gallery.ts';
+import { embeddingLength } from '../src/topics/face-attribute.ts';
 import { report } from './lib/results.ts';
 
 const size = 100_000;

@@ -120,7 +120,7 @@ function fail(record: IncomingRecord, frame: Frame, reason: VigilError, options:
 function encode(
   record: IncomingRecord,
   { jpeg, ...frame }: Frame,
-  outcome: Pick<Result, 'detections' | 'inferenceUs' | 'error'>,
+  outcome: Pick<Result, 'detections' | 'inferenceUs' | 'stepsUs' | 'error'>,
   { detector, model, embed, partitions, isReplay }: FrameWorkOptions,
 ): OutgoingRecord {
   const named = model === undefined ? {} : { model };

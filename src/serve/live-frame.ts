@@ -1,4 +1,6 @@
+import { faceOf } from '../topics/face-attribute.ts';
 import type { LiveFrameHeader } from '../topics/live-message.ts';
+import type { Detection } from '../topics/result-record.ts';
 import type { SeenResult } from './account-feed.ts';
 
 /** One result with its frame, as the live feed sends it. */
@@ -35,9 +37,17 @@ function liveFrameHeader(result: SeenResult['result'], resultAtUs: number): Live
     height,
     detector,
     inferenceUs,
-    detections,
+    detections: detections.map(withoutEmbedding),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** Whoever watches sees the face, and has no use for what it is recognised by. */
+function withoutEmbedding(detection: Detection): Detection {
+  const face = faceOf(detection);
+  if (face?.embedding === undefined) return detection;
+  const { embedding: _, ...shown } = face;
+  return { ...detection, attributes: { ...detection.attributes, face: shown } };
 }
 
 /** One detector's pictures of one camera: what a newer frame replaces. */

@@ -38,6 +38,8 @@ export interface Result {
   model?: string;
   /** Time the model took, microseconds; 0 when it was not reached. */
   inferenceUs: number;
+  /** Time of each step behind the model, microseconds, by the step's name; left out where there is none. */
+  stepsUs?: Readonly<Record<string, number>>;
   detections: Detection[];
   error?: ResultError;
   /** A second opinion on a past frame: nobody waited for it, and it counts in no account of the live detectors. */
@@ -64,6 +66,7 @@ export function encodeResult(result: Result, jpeg: Frame['jpeg'] | undefined, pa
   headers.set('detector', result.detector);
   if (result.model !== undefined) headers.set('model', result.model);
   headers.set('inference_us', String(result.inferenceUs));
+  if (result.stepsUs) headers.set('steps_us', JSON.stringify(result.stepsUs));
   headers.set('detections', JSON.stringify(result.detections));
   if (result.replay) headers.set('replay', 'true');
   if (result.error) {
@@ -83,12 +86,14 @@ export function encodeResult(result: Result, jpeg: Frame['jpeg'] | undefined, pa
 export function decodeResult(record: IncomingRecord): Result {
   const error = record.headers.get('error');
   const model = record.headers.get('model');
+  const stepsUs = record.headers.get('steps_us');
   return {
     frame: decodeFrameHeader(record),
     frameRef: requiredHeader(record, 'frame_ref'),
     detector: requiredHeader(record, 'detector'),
     ...(model === undefined ? {} : { model }),
     inferenceUs: wholeNumberHeader(record, 'inference_us'),
+    ...(stepsUs === undefined ? {} : { stepsUs: parseJsonHeader<Record<string, number>>(record, 'steps_us', stepsUs) }),
     detections: parseDetections(record),
     ...(record.headers.get('replay') === 'true' ? { replay: true as const } : {}),
     ...(error === undefined ? {} : { error: parseJsonHeader<ResultError>(record, 'error', error) }),

@@ -101,10 +101,16 @@ const mistakes: [what: string, text: string, problems: string[]][] = [
     'cameras:\n  yard:\n    source: testsrc\n    track: peopel\n',
     ['4:12: cameras.yard.track: found "peopel", expected one of the detectors (people); did you mean "people"?'],
   ],
+  ['what comes later as not implemented yet', 'tls: {}\n', ['1:1: tls is not implemented yet']],
   [
-    'what comes later as not implemented yet',
-    'detectors:\n  people:\n    chain: [faces]\n',
-    ['3:5: detectors.people.chain is not implemented yet'],
+    'steps behind a model whose pictures are not decoded here',
+    'detectors:\n  people:\n    model: delay:1s\n    steps: [faces]\n',
+    ['4:5: detectors.people.steps: found beside a model that does not run here, expected a model’s name or file'],
+  ],
+  [
+    'a step that there is not',
+    'detectors:\n  cars:\n    steps: [facse]\n',
+    ['3:13: detectors.cars.steps[0]: found "facse", expected faces'],
   ],
   [
     'bounds of workers that make no sense',

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { redactSource } from '../../base/secrets.ts';
 import type { RemoteModel } from '../../detect/remote/remote-model.ts';
+import type { StepName } from '../../detect/steps/step-names.ts';
 import type { DeliveryKind } from '../../stage/delivery.ts';
 import type { Scene } from '../../topics/scene.ts';
 import type { TopicSettings } from '../../topics/topic-names.ts';
@@ -39,6 +40,8 @@ export interface DetectorConfig {
   model: string | RemoteModel;
   labels?: string[];
   threshold?: number;
+  /** What looks at each frame after the model. */
+  steps?: StepName[];
   workers: 'auto' | number;
   /** Bounds of `workers: auto`; left out, both: one process that uses the whole machine. */
   min?: number;

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fault, systemErrorCode } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
+import { isDelay } from '../../detect/looker/delay-looker.ts';
+import { isRemoteModel } from '../../detect/remote/remote-model.ts';
 import { checkValue, type ValueProblem } from './check-value.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
 import { defaults } from './defaults.ts';
@@ -28,7 +30,7 @@ export function loadConfig(path: string, environment: NodeJS.ProcessEnv = proces
   const places = text.value === undefined ? [] : [...checkValue(configSchema, written)];
   if (places.length === 0) {
     const file = written as ConfigFile;
-    places.push(...checkReferences(file), ...checkPorts(file), ...checkWorkerBounds(file));
+    places.push(...checkReferences(file), ...checkPorts(file), ...checkWorkerBounds(file), ...checkSteps(file));
   }
   const problems = [...text.problems];
   for (const place of places) {
@@ -112,6 +114,17 @@ function checkWorkerBounds(written: ConfigFile): ValueProblem[] {
     }
     if (min === undefined || max === undefined || min <= max) return [];
     return [{ path, part: 'value', message: `${formatPath(path)}: found ${min}, expected at most max (${max})` }];
+  });
+}
+
+/** Steps need the picture, and where a server looks it is not decoded here. */
+function checkSteps(written: ConfigFile): ValueProblem[] {
+  return Object.entries(written.detectors ?? {}).flatMap(([name, { steps = [], model = '' }]): ValueProblem[] => {
+    const isHere = typeof model === 'string' && !isRemoteModel(model) && !isDelay(model);
+    if (steps.length === 0 || isHere) return [];
+    const path = ['detectors', name, 'steps'];
+    const message = `${formatPath(path)}: found beside a model that does not run here, expected a model’s name or file`;
+    return [{ path, part: 'key', message }];
   });
 }
 

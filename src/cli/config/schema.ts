@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { stepNames } from '../../detect/steps/step-names.ts';
 import { deliveries } from '../../stage/delivery.ts';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
@@ -187,6 +188,15 @@ const detectorSchema = Type.Object(
         minItems: 1,
         uniqueItems: true,
         examples: [['person', 'bicycle']],
+      }),
+    ),
+    steps: Type.Optional(
+      Type.Array(Type.Enum([...stepNames], { title: stepNames.join(' or ') }), {
+        title: 'a list of steps',
+        description:
+          'What looks at each frame after the model, on the same decoded picture and in the same result: `faces` finds the faces of persons and describes them, so that they can be recognised.',
+        uniqueItems: true,
+        examples: [['faces']],
       }),
     ),
     threshold: Type.Optional(

@@ -21,7 +21,7 @@ export function describeRecord(record: IncomingRecord): Record<string, unknown> 
 }
 
 function describeResult(record: IncomingRecord) {
-  const { frame, detector, detections, inferenceUs, frameRef, error, replay } = decodeResult(record);
+  const { frame, detector, detections, inferenceUs, stepsUs, frameRef, error, replay } = decodeResult(record);
   return {
     camera: frame.camera,
     session: frame.session,
@@ -32,6 +32,7 @@ function describeResult(record: IncomingRecord) {
     ...(error === undefined ? {} : { error }),
     ...(replay ? { replay } : {}),
     inferenceMs: inferenceUs / 1000,
+    ...(stepsUs === undefined ? {} : { stepsUs }),
     width: frame.width,
     height: frame.height,
     ptsUs: frame.ptsUs,

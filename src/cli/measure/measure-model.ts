@@ -16,7 +16,7 @@ const frames = 30;
  */
 export async function measureSecondsPerFrame(detector: DetectorConfig, width: number): Promise<number> {
   const picture = await noisyPicture(width);
-  const { model, labels, threshold } = detector;
+  const { model, labels, threshold, steps } = detector;
   const looker = await startLooker({
     detector: detectorId(detector),
     looker: {
@@ -24,6 +24,7 @@ export async function measureSecondsPerFrame(detector: DetectorConfig, width: nu
       workers: 1,
       ...(labels === undefined ? {} : { labels }),
       ...(threshold === undefined ? {} : { threshold }),
+      ...(steps === undefined ? {} : { steps }),
     },
     cacheDir: cacheDirectory(),
     logger: createLogger('plan'),

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
+import { fault } from '../../base/errors.ts';
 import { parseHostPort } from '../../base/units.ts';
+import { type StepName, stepNames } from '../../detect/steps/step-names.ts';
 import { type DeliveryKind, deliveries } from '../../stage/delivery.ts';
 import { defaults } from '../config/defaults.ts';
 import type { FlushPolicy, ListenAddress, Transport } from '../config/journey-config.ts';
@@ -18,6 +20,7 @@ export interface JourneyOptions {
   transport?: Transport;
   loop?: boolean;
   model?: string;
+  steps?: StepName[];
   workers?: 'auto' | number;
   delivery?: DeliveryKind;
 }
@@ -29,6 +32,14 @@ const brokerList = value('addresses host:port, separated by commas', (text) =>
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   }),
 );
+
+const steps = value(`steps of ${stepNames.join(', ')}`, (text) => list(text).map(toStep));
+
+function toStep(text: string): StepName {
+  const step = stepNames.find((name) => name === text);
+  if (step) return step;
+  throw fault('USAGE', `--steps: there is no step "${text}"`);
+}
 
 export function brokersOption(): Option {
   const description = `another Kafka instead of the embedded broker (host:port,…)`;
@@ -96,6 +107,12 @@ export function addDetectorOptions(command: Command): Command {
         '--model <name>',
         `model of the detector: a name, the path of an ONNX file, the address of a server, or delay:<duration> (default: ${model})`,
       ),
+    )
+    .addOption(
+      new Option(
+        '--steps <names>',
+        `what looks at each frame after the model, separated by commas: ${stepNames.join(', ')}`,
+      ).argParser(steps),
     )
     .addOption(
       new Option('--workers <count>', `inference workers on this machine (default: ${workers})`).argParser((text) =>

@@ -55,7 +55,7 @@ function applyToCameras(config: JourneyConfig, options: JourneyOptions): Journey
 
 function applyToDetectors(
   config: JourneyConfig,
-  { model, workers, delivery }: JourneyOptions,
+  { model, steps, workers, delivery }: JourneyOptions,
 ): JourneyConfig['detectors'] {
   if (model !== undefined && config.detectors.length > 1) {
     const names = config.detectors.map((detector) => detector.name).join(', ');
@@ -66,6 +66,7 @@ function applyToDetectors(
   return config.detectors.map((detector) => ({
     ...detector,
     ...(model === undefined ? {} : { model: existsSync(model) && !isAbsolute(model) ? resolve(model) : model }),
+    ...(steps === undefined ? {} : { steps }),
     ...(workers === undefined ? {} : { workers }),
     ...(delivery === undefined ? {} : { delivery }),
   }));

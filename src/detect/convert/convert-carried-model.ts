@@ -4,8 +4,9 @@ import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fault, systemErrorCode } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { CarriedModel, ModelManifest } from '../models/manifest.ts';
+import type { BareManifest, CarriedModel } from '../models/manifest.ts';
 import { convertGraphModel } from './convert-graph-model.ts';
+import { convertFaceRecognitionNet } from './face-recognition-net.ts';
 import { readGraphModel } from './graph-model.ts';
 
 /** Raised whenever the converter writes something else for the same model: older conversions are then not used. */
@@ -19,7 +20,7 @@ const converterVersion = 1;
  * @throws MODEL_UNAVAILABLE when the package is not installed or the cache cannot be written, MODEL_INVALID when its model cannot be converted
  */
 export async function convertCarriedModel(
-  manifest: ModelManifest,
+  manifest: BareManifest,
   directory: string,
   logger: Pick<Logger, 'info'>,
 ): Promise<string> {
@@ -29,11 +30,16 @@ export async function convertCarriedModel(
   const target = join(directory, `${manifest.name}-${await digest(modelJson)}.onnx`);
   if (await isThere(target)) return target;
   const startedMs = performance.now();
-  const bytes = convertGraphModel(await readGraphModel(modelJson), { name: manifest.name, outputs: carried.outputs });
+  const bytes = await convert(modelJson, manifest.name, carried);
   await writeWhole(target, bytes);
   const elapsedMs = Math.round(performance.now() - startedMs);
   logger.info(`converted ${manifest.name} from ${carried.packageName} to ONNX in ${elapsedMs} ms`);
   return target;
+}
+
+async function convert(modelJson: string, name: string, { network, outputs = [] }: CarriedModel): Promise<Uint8Array> {
+  if (network === 'face-recognition-net') return convertFaceRecognitionNet(modelJson, name);
+  return convertGraphModel(await readGraphModel(modelJson), { name, outputs });
 }
 
 /** @throws MODEL_UNAVAILABLE when the package is not installed */

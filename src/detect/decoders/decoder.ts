@@ -9,6 +9,8 @@ export interface RawBox {
   top: number;
   right: number;
   bottom: number;
+  /** Places on the thing, x and y by turns, where the model tells them; pixels of the input. */
+  points?: readonly number[];
 }
 
 export interface DecodeOptions {

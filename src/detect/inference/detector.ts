@@ -3,6 +3,7 @@ import { toDetections } from '../decoders/to-detections.ts';
 import type { ModelManifest } from '../models/manifest.ts';
 import { openJpegDecoder } from '../picture/decode-jpeg.ts';
 import { placeFrame } from '../picture/placement.ts';
+import { type ChainSettings, openChain } from '../steps/chain.ts';
 import { openModelRunner } from './model-runner.ts';
 
 export interface DetectorSettings {
@@ -13,6 +14,8 @@ export interface DetectorSettings {
   labels?: readonly string[];
   /** 0..1; undefined: the manifest's. */
   threshold?: number;
+  /** What looks at each frame after the model; left out: nothing. */
+  chain?: ChainSettings;
 }
 
 /** One frame to look at: its JPEG and the size that its headers promise. */
@@ -27,6 +30,8 @@ export interface Sight {
   detections: Detection[];
   /** Time of the model alone, microseconds. */
   inferenceUs: number;
+  /** Time of each step behind the model, microseconds; left out where there is none. */
+  stepsUs?: Readonly<Record<string, number>>;
 }
 
 /** A model with everything around it: JPEG in, detections out. One per thread. */
@@ -41,8 +46,10 @@ export interface Detector {
 }
 
 /** @throws MODEL_INVALID, MODEL_SHAPE, OPTIONAL_PART_MISSING */
-export async function openDetector({ manifest, path, labels, threshold }: DetectorSettings): Promise<Detector> {
+export async function openDetector(settings: DetectorSettings): Promise<Detector> {
+  const { manifest, path, labels, threshold } = settings;
   const runner = await openModelRunner(manifest, path, threshold ?? manifest.threshold);
+  const chain = settings.chain && (await openChain(settings.chain));
   const decoder = await openJpegDecoder();
   const wanted = labels && new Set(labels);
   let turn: Promise<unknown> = Promise.resolve();
@@ -53,7 +60,8 @@ export async function openDetector({ manifest, path, labels, threshold }: Detect
     const { boxes, inferenceUs } = await runner.run(picture, placement);
     const frame = { placement, frameWidth: width, frameHeight: height };
     const { nmsIou } = manifest;
-    return { detections: toDetections(boxes, { ...frame, labels: manifest.labels, wanted, nmsIou }), inferenceUs };
+    const detections = toDetections(boxes, { ...frame, labels: manifest.labels, wanted, nmsIou });
+    return { inferenceUs, detections, ...(await chain?.look(picture, detections)) };
   }
 
   return {
@@ -65,6 +73,7 @@ export async function openDetector({ manifest, path, labels, threshold }: Detect
     async close() {
       await turn;
       await runner.close();
+      await chain?.close();
     },
   };
 }

@@ -6,17 +6,28 @@ import type { ModelManifest } from '../models/manifest.ts';
 import { importOnnxRuntime } from './onnx-runtime.ts';
 
 /**
- * Opens a model with one thread of its own: many sessions beside each other use a machine better than many threads in
- * one session.
+ * Opens a model as `openPlainSession` does, and compares it with its manifest.
  *
  * @throws MODEL_INVALID when the file cannot be read or is not ONNX
  * @throws MODEL_SHAPE when its inputs or outputs are not those of the manifest
  */
 export async function openSession(path: string, manifest: ModelManifest): Promise<InferenceSession> {
+  const session = await openPlainSession(path, manifest.name);
+  checkInput(session, manifest, path);
+  checkOutputs(session, manifest, path);
+  return session;
+}
+
+/**
+ * Opens a model with one thread of its own: many sessions beside each other use a machine better than many threads in
+ * one session.
+ *
+ * @throws MODEL_INVALID when the file cannot be read or is not ONNX
+ */
+export async function openPlainSession(path: string, name: string): Promise<InferenceSession> {
   const { InferenceSession } = await importOnnxRuntime();
-  let session: InferenceSession;
   try {
-    session = await InferenceSession.create(await readFile(path), {
+    return await InferenceSession.create(await readFile(path), {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -26,13 +37,8 @@ export async function openSession(path: string, manifest: ModelManifest): Promis
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw fault('MODEL_INVALID', `${path} (model "${manifest.name}") does not open as an ONNX model: ${reason}`, {
-      cause,
-    });
+    throw fault('MODEL_INVALID', `${path} (model "${name}") does not open as an ONNX model: ${reason}`, { cause });
   }
-  checkInput(session, manifest, path);
-  checkOutputs(session, manifest, path);
-  return session;
 }
 
 /** The input tensor's shape, batch of one. */

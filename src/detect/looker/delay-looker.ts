@@ -9,6 +9,11 @@ const defaultDelayMs = 500;
 /** A longer pause than this is a slip of the unit. */
 const longestDelayMs = 3_600_000;
 
+/** Whether a model is one that only takes its time. */
+export function isDelay(model: string): boolean {
+  return model === name || model.startsWith(`${name}:`);
+}
+
 /**
  * Reads `delay` or `delay:<duration>`.
  *
@@ -16,8 +21,8 @@ const longestDelayMs = 3_600_000;
  * @throws CONFIG_INVALID when it is a delay of no duration
  */
 export function delayOfModel(model: string): number | undefined {
+  if (!isDelay(model)) return undefined;
   if (model === name) return defaultDelayMs;
-  if (!model.startsWith(`${name}:`)) return undefined;
   const text = model.slice(name.length + 1);
   try {
     const delayMs = parseDurationMs(text);

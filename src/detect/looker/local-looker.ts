@@ -2,6 +2,7 @@ import type { Logger } from '../../base/logger.ts';
 import { framesPerThread, startInferencePool } from '../inference/inference-pool.ts';
 import { checkLabels } from '../models/check-labels.ts';
 import { type FoundModel, findModel } from '../models/find-model.ts';
+import { findChain } from '../steps/chain.ts';
 import type { Looker, LookerOptions } from './looker.ts';
 
 export interface LocalLookerOptions {
@@ -16,14 +17,16 @@ export interface LocalLookerOptions {
 /** Finds the model and looks with it in threads of this process. */
 export async function startLocalLooker(options: LocalLookerOptions): Promise<Looker> {
   const { detector, looker, workers, logger } = options;
-  const { labels, threshold } = looker;
+  const { labels, threshold, steps = [] } = looker;
   const found = await findModel(looker.model, options);
   checkLabels(labels ?? [], found.manifest);
+  const chain = steps.length > 0 ? { chain: await findChain(steps, options) } : {};
   const pool = await startInferencePool({
     settings: {
       ...found,
       ...(labels === undefined ? {} : { labels }),
       ...(threshold === undefined ? {} : { threshold }),
+      ...chain,
     },
     threads: workers,
     onCrash: (error) => logger.error({ detector }, `${error.message}; another thread takes over`),

@@ -1,5 +1,6 @@
 import type { JpegFrame, Sight } from '../inference/detector.ts';
 import type { RemoteModel } from '../remote/remote-model.ts';
+import type { StepName } from '../steps/step-names.ts';
 
 /** Whatever looks at frames for a detector: inference threads here, a server elsewhere, or nothing but a pause. */
 export interface Looker {
@@ -35,6 +36,8 @@ export interface LookerOptions {
   labels?: readonly string[];
   /** 0..1; left out: the model's own. */
   threshold?: number;
+  /** What looks at each frame after the model, on the same decoded picture. */
+  steps?: readonly StepName[];
   /** Inference threads; `auto` is one per core. A server has its own number of requests. */
   workers: 'auto' | number;
 }

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { fault } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { ServerHealth } from '../remote/remote-looker.ts';
 import { isRemoteModel } from '../remote/remote-model.ts';
-import { delayOfModel, startDelayLooker } from './delay-looker.ts';
+import { delayOfModel, isDelay, startDelayLooker } from './delay-looker.ts';
 import { startLocalLooker } from './local-looker.ts';
 import type { Looker, LookerOptions } from './looker.ts';
 
@@ -26,6 +27,16 @@ export interface StartLookerOptions {
 export async function startLooker(options: StartLookerOptions): Promise<Looker> {
   const { looker, logger } = options;
   const { model, workers } = looker;
+  const isHere = typeof model === 'string' && !isRemoteModel(model) && !isDelay(model);
+  if (!isHere && looker.steps?.length) {
+    throw fault(
+      'CONFIG_INVALID',
+      `the steps ${looker.steps.join(', ')} need a model that runs here, with its picture`,
+      {
+        next: 'Name a model or an ONNX file, or leave its `steps` out.',
+      },
+    );
+  }
   if (typeof model !== 'string' || isRemoteModel(model)) {
     const { startRemoteLooker } = await import('../remote/start-remote-looker.ts');
     return startRemoteLooker({ ...options, model: typeof model === 'string' ? { url: model } : model });

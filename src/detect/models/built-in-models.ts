@@ -1,12 +1,18 @@
 import { fault } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
+import { blazeface } from './blazeface.ts';
 import { cocoCenternet } from './coco-centernet.ts';
+import { faceRecognition } from './face-recognition.ts';
 import { fastestDet } from './fastestdet.ts';
-import type { ModelManifest } from './manifest.ts';
+import type { BareManifest, ModelManifest } from './manifest.ts';
 import { yoloxNano } from './yolox-nano.ts';
+import { yunet } from './yunet.ts';
 
-/** The models that Vigil knows by name. */
-export const builtInModels: readonly ModelManifest[] = [yoloxNano, fastestDet, cocoCenternet];
+/** The models that a detector may name. */
+export const builtInModels: readonly ModelManifest[] = [yoloxNano, fastestDet, cocoCenternet, yunet, blazeface];
+
+/** The models that Vigil knows by name, those included that only steps use. */
+export const knownModels: readonly BareManifest[] = [...builtInModels, faceRecognition];
 
 export const defaultModelName = yoloxNano.name;
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { downloadFile } from '../../base/download-file.ts';
 import { fault } from '../../base/errors.ts';
-import type { ModelManifest } from './manifest.ts';
+import type { BareManifest } from './manifest.ts';
 
 export interface DownloadModelOptions {
   /** Where the file goes; created when it is missing. */
@@ -22,7 +22,7 @@ const stallTimeoutMs = 10_000;
  * @returns the file's path
  * @throws MODEL_UNAVAILABLE when it cannot be fetched or kept, or when something else came (a login page, say)
  */
-export async function downloadModel(manifest: ModelManifest, options: DownloadModelOptions): Promise<string> {
+export async function downloadModel(manifest: BareManifest, options: DownloadModelOptions): Promise<string> {
   const { name, file } = manifest;
   const { url = '', sha256, sizeBytes } = file;
   const { directory, answerTimeoutMs, onProgress, fetch } = options;

@@ -3,7 +3,7 @@ import type { Logger } from '../../base/logger.ts';
 import { convertCarriedModel } from '../convert/convert-carried-model.ts';
 import { builtInModel, defaultModelName, lastResortModel } from './built-in-models.ts';
 import { downloadModel } from './download-model.ts';
-import type { ModelManifest } from './manifest.ts';
+import type { BareManifest, ModelManifest } from './manifest.ts';
 import { type ModelPlaces, modelCache, modelOnDisk } from './model-on-disk.ts';
 import { isOwnModel, readOwnModel } from './own-model.ts';
 
@@ -34,18 +34,23 @@ export async function findModel(nameOrPath: string, options: FindModelOptions): 
   if (isOwnModel(nameOrPath)) return readOwnModel(nameOrPath);
   const manifest = builtInModel(nameOrPath);
   try {
-    return { manifest, path: await locate(manifest, options) };
+    return { manifest, path: await locateModel(manifest, options) };
   } catch (error) {
     if (manifest.name !== defaultModelName || !isFault(error, 'MODEL_UNAVAILABLE')) throw error;
     options.logger.warn(
       `${error.message}; ${lastResortModel.name} looks instead (slower, and it misses more). ` +
         `\`vigil models pull ${manifest.name}\` fetches the better one once there is a network`,
     );
-    return { manifest: lastResortModel, path: await locate(lastResortModel, options) };
+    return { manifest: lastResortModel, path: await locateModel(lastResortModel, options) };
   }
 }
 
-async function locate(manifest: ModelManifest, options: FindModelOptions): Promise<string> {
+/**
+ * The path of a built-in model's file, fetched or converted where it is not there yet.
+ *
+ * @throws MODEL_UNAVAILABLE, MODEL_INVALID
+ */
+export async function locateModel(manifest: BareManifest, options: FindModelOptions): Promise<string> {
   if (manifest.carried) return convertCarriedModel(manifest, modelCache(options.cacheDir), options.logger);
   const there = await modelOnDisk(manifest, options);
   if (there !== undefined) return there;

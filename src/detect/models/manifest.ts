@@ -32,15 +32,22 @@ export interface ModelInput {
   fill: number;
 }
 
-/** A model that ships inside an npm package as a TensorFlow.js graph model and is converted once. */
+/** A model that ships inside an npm package and is converted once. */
 export interface CarriedModel {
   /** For example `@vladmandic/human`. */
   packageName: string;
-  /** Path of model.json inside the package. */
+  /** Path inside the package: of model.json, or of the list of weights. */
   modelJson: string;
-  /** The graph's nodes that become the outputs. */
-  outputs: readonly string[];
+  /**
+   * What is carried: a TensorFlow.js graph model, of which these nodes become the outputs, or the weights alone of a
+   * network whose graph the converter knows.
+   */
+  outputs?: readonly string[];
+  network?: 'face-recognition-net';
 }
+
+/** A model whose input and outputs are for the code that uses it to know. */
+export type BareManifest = Pick<ModelManifest, 'name' | 'summary' | 'licence' | 'source' | 'file' | 'carried'>;
 
 /** Everything Vigil needs to know of a model. */
 export interface ModelManifest {

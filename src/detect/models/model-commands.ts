@@ -1,7 +1,7 @@
 import { convertCarriedModel } from '../convert/convert-carried-model.ts';
-import { builtInModel, builtInModels, defaultModelName } from './built-in-models.ts';
+import { builtInModel, defaultModelName, knownModels } from './built-in-models.ts';
 import { downloadModel } from './download-model.ts';
-import type { ModelManifest } from './manifest.ts';
+import type { BareManifest } from './manifest.ts';
 import { type ModelPlaces, modelCache, modelOnDisk } from './model-on-disk.ts';
 import { isOwnModel, readOwnModel } from './own-model.ts';
 
@@ -23,7 +23,7 @@ export interface ModelListing {
 /** The built-in models, the default one first. @throws MODEL_INVALID when `VIGIL_MODELS` holds a wrong file */
 export function listModels(places: ModelPlaces): Promise<ModelListing[]> {
   return Promise.all(
-    builtInModels.map(async (manifest) => {
+    knownModels.map(async (manifest) => {
       const path = manifest.carried ? undefined : await modelOnDisk(manifest, places);
       return {
         name: manifest.name,
@@ -54,7 +54,7 @@ const silent = { info: () => undefined };
  * @throws MODEL_NOT_FOUND, MODEL_UNAVAILABLE, MODEL_INVALID
  */
 export async function pullModel(name: string, options: PullOptions): Promise<{ path: string; wasThere: boolean }> {
-  const manifest = builtInModel(name);
+  const manifest = knownModel(name);
   const directory = modelCache(options.cacheDir);
   if (manifest.carried) return { path: await convertCarriedModel(manifest, directory, silent), wasThere: false };
   const there = await modelOnDisk(manifest, options);
@@ -68,6 +68,10 @@ export async function pullModel(name: string, options: PullOptions): Promise<{ p
  *
  * @throws MODEL_NOT_FOUND, CONFIG_INVALID, MODEL_INVALID
  */
-export async function describeModel(nameOrPath: string): Promise<ModelManifest> {
-  return isOwnModel(nameOrPath) ? (await readOwnModel(nameOrPath)).manifest : builtInModel(nameOrPath);
+export async function describeModel(nameOrPath: string): Promise<BareManifest> {
+  return isOwnModel(nameOrPath) ? (await readOwnModel(nameOrPath)).manifest : knownModel(nameOrPath);
+}
+
+function knownModel(name: string): BareManifest {
+  return knownModels.find((model) => model.name === name) ?? builtInModel(name);
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelManifest } from './manifest.ts';
+import type { BareManifest } from './manifest.ts';
 import { checkModelFile, isModelFile } from './verify-model-file.ts';
 
 export interface ModelPlaces {
@@ -21,7 +21,7 @@ export function modelCache(cacheDir: string): string {
  * @returns its path; undefined when it is in neither, or the one in the cache is not the right one
  * @throws MODEL_INVALID when the one in `VIGIL_MODELS` is not the right one: somebody pointed at it
  */
-export async function modelOnDisk(manifest: ModelManifest, places: ModelPlaces): Promise<string | undefined> {
+export async function modelOnDisk(manifest: BareManifest, places: ModelPlaces): Promise<string | undefined> {
   const { fileName } = manifest.file;
   const folder = places.modelsDir ?? process.env.VIGIL_MODELS;
   if (folder && (await exists(join(folder, fileName)))) {

@@ -1,5 +1,5 @@
+import { pageBytes } from '../../base/wasm/assemble.ts';
 import type { ModelInput } from '../models/manifest.ts';
-import { pageBytes } from '../wasm/assemble.ts';
 import type { Picture } from './decode-jpeg.ts';
 import { fillInput, fillMargin, taps } from './fill-input.ts';
 import type { Placement } from './placement.ts';

@@ -13,7 +13,7 @@ import {
   vector,
   vectorMemory,
   type WasmMemory,
-} from '../wasm/assemble.ts';
+} from '../../base/wasm/assemble.ts';
 
 /** Bytes of a column's entry: addresses of its two samples in the blended row (int32), their weights (float32). */
 export const tapBytes = 16;

@@ -1,8 +1,6 @@
-import { pageBytes } from '../wasm/assemble.ts';
+import { pageBytes } from '../../base/wasm/assemble.ts';
+import { embeddingLength } from '../../topics/face-attribute.ts';
 import { openScanModule, rowBytes, type ScanModule } from './scan-module.ts';
-
-/** Numbers of one embedding. */
-export const embeddingLength = 128;
 
 export interface Match {
   /** Whose embedding it is. */

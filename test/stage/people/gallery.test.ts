@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { embeddingLength, Gallery } from '../../../src/detect/faces/gallery.ts';
+import { Gallery } from '../../../src/stage/people/gallery.ts';
+import { embeddingLength } from '../../../src/topics/face-attribute.ts';
 
 /** Numbers from −1 to 1 that are the same on every run. */
 function randomNumbers(seed: number): () => number {

@@ -14,7 +14,7 @@ import {
   vector,
   vectorMemory,
   type WasmMemory,
-} from '../wasm/assemble.ts';
+} from '../../base/wasm/assemble.ts';
 
 const rowVectors = 16;
 /** Bytes of one row: 128 numbers of 16 bits. */
