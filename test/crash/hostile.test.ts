@@ -18,6 +18,8 @@ const mutationsPerRequest = isLong ? 500 : 80;
 const connectionsAtOnce = 20;
 /** Enough for everything that the limits of one connection allow, far less than what hostile clients ask for. */
 const allowedGrowthMb = 400;
+/** Far below what it takes until the broker loses patience with somebody, also on a busy machine. */
+const servedWithinMs = 3000;
 
 const directory = mkdtempSync(join(tmpdir(), 'vigil-hostile-'));
 const broker = new BrokerProcess(directory);
@@ -43,7 +45,7 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-/** Another client is served within a second, by the same process as ever, whose memory is bounded. */
+/** Another client is served without delay, by the same process as ever, whose memory is bounded. */
 async function assertUnharmed(residentBeforeMb: number): Promise<void> {
   const begun = performance.now();
   const fixture = await Fixture.open(broker);
@@ -51,7 +53,7 @@ async function assertUnharmed(residentBeforeMb: number): Promise<void> {
   assert.deepEqual((await fixture.fetch(0n)).values, ['still here']);
   fixture.close();
   const tookMs = performance.now() - begun;
-  assert.ok(tookMs < 1000, `another client waited for ${tookMs} ms`);
+  assert.ok(tookMs < servedWithinMs, `another client waited for ${tookMs} ms`);
   const grownMb = residentMb(broker.pid) - residentBeforeMb;
   assert.ok(grownMb < allowedGrowthMb, `the broker grew by ${grownMb} MB`);
 }
@@ -121,6 +123,42 @@ test('connections that stop in the middle of huge requests cost little', async (
   for (const socket of sockets) socket.destroy();
 });
 
+test('huge requests that nobody finishes hold up no others, and lose their memory to those who finish theirs', async (t) => {
+  const residentBeforeMb = residentMb(broker.pid);
+  const sockets = await Promise.all(Array.from({ length: 50 }, open));
+  const begun = Buffer.alloc(20_000_000);
+  begun.writeInt32BE(100 * 1024 * 1024);
+  for (const socket of sockets) socket.write(begun);
+  const before = performance.now();
+  await assertUnharmed(residentBeforeMb);
+  const fixture = await Fixture.open(broker);
+  const records = Array.from({ length: 10 }, () => ({ value: Buffer.alloc(100_000, 1) }));
+  for (let i = 0; i < 5; i++) {
+    assert.equal((await fixture.produce({ records })).error, 'NONE');
+    await assertUnharmed(residentBeforeMb);
+  }
+  const lost = sockets.filter((socket) => socket.destroyed).length;
+  t.diagnostic(`${lost} of 50 closed after ${Math.round(performance.now() - before)} ms`);
+  fixture.close();
+  for (const socket of sockets) socket.destroy();
+});
+
+test('requests that wait behind one that never ends lose their memory to others', async () => {
+  const residentBeforeMb = residentMb(broker.pid);
+  const fixture = await Fixture.open(broker);
+  const sockets = await Promise.all(Array.from({ length: 12 }, open));
+  const waiting = fetchBytes(fixture.topic, { maxWaitMs: 2 ** 31 - 1 });
+  const large = reframed(Buffer.concat([Buffer.from([0, 18, 0, 0, 0, 0, 0, 42, 0xff, 0xff]), Buffer.alloc(4_000_000)]));
+  for (const socket of sockets) {
+    socket.write(waiting);
+    for (let i = 0; i < 10; i++) socket.write(large);
+  }
+  await Promise.race(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  await assertUnharmed(residentBeforeMb);
+  for (const socket of sockets) socket.destroy();
+  fixture.close();
+});
+
 test('a request that trickles in byte by byte is answered, and holds up nobody', async () => {
   const residentBeforeMb = residentMb(broker.pid);
   const socket = await open();
@@ -165,11 +203,12 @@ async function assertAnswerBytes(request: Buffer, least: number): Promise<void> 
 }
 
 /** Fetch version 4 of 50 MB from the start of partition 0. */
-function fetchBytes(topic: string): Buffer {
+function fetchBytes(topic: string, { maxWaitMs = 0 } = {}): Buffer {
   const name = Buffer.from(topic);
   const head = Buffer.from([0, 1, 0, 4, 0, 0, 0, 1, 0xff, 0xff]);
   const limits = Buffer.alloc(17);
   limits.writeInt32BE(-1, 0);
+  limits.writeInt32BE(maxWaitMs, 4);
   limits.writeInt32BE(1, 8);
   limits.writeInt32BE(50_000_000, 12);
   const topics = Buffer.alloc(6);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { FrameAssembler, FrameError } from './frame-assembler.ts';
-import type { MemoryBudget, MemoryUser } from './memory-budget.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { MemoryUser } from './memory-user.ts';
 
 /** The bytes of an answer, or null when the request wants none. */
 export type Answer = Buffer[] | null;
@@ -62,8 +63,8 @@ export class Connection implements MemoryUser {
   readonly #waiting: Pending[] = [];
   readonly #running: Pending[] = [];
   #pendingBytes = 0;
-  /** Memory of a request that has arrived in part. */
   #unfinishedBytes = 0;
+  #movedBytes = 0;
   #isClosed = false;
   #isPumpDue = false;
 
@@ -99,6 +100,7 @@ export class Connection implements MemoryUser {
 
   #onData(chunk: Buffer): void {
     if (this.#isClosed) return;
+    this.#movedBytes += chunk.length;
     try {
       this.#assembler.push(chunk, (frame) => this.#accept(frame));
     } catch (error) {
@@ -110,8 +112,21 @@ export class Connection implements MemoryUser {
     this.#holdBack();
   }
 
-  get holdsUnfinished(): boolean {
-    return this.#unfinishedBytes > 0;
+  get unfinishedBytes(): number {
+    return this.#unfinishedBytes;
+  }
+
+  get heldBytes(): number {
+    return this.#pendingBytes + this.#unfinishedBytes;
+  }
+
+  get movedBytes(): number {
+    return this.#movedBytes;
+  }
+
+  /** What runs together (Produce) waits for the disk; what waits behind anything else waits for what the client does. */
+  get waitsForClient(): boolean {
+    return this.#waiting.length > 0 && this.#running[0]?.isPipelined !== true;
   }
 
   #noteUnfinished(bytes: number): void {
@@ -121,11 +136,11 @@ export class Connection implements MemoryUser {
   }
 
   #accept(frame: Buffer): void {
-    this.#noteUnfinished(0);
     const request = this.#host.parse(frame, this);
     const sizeBytes = frame.length;
     this.#pendingBytes += sizeBytes;
-    this.#host.budget.takeRequest(sizeBytes);
+    this.#host.budget.takeRequest(this, sizeBytes);
+    this.#noteUnfinished(0);
     this.#waiting.push({ request, sizeBytes, isPipelined: request.isPipelined, answer: undefined });
   }
 
@@ -197,7 +212,8 @@ export class Connection implements MemoryUser {
 
   #release(bytes: number): void {
     this.#pendingBytes -= bytes;
-    this.#host.budget.takeRequest(-bytes);
+    this.#movedBytes += bytes;
+    this.#host.budget.takeRequest(this, -bytes);
     if (this.socket.isPaused()) this.resume();
   }
 
@@ -219,22 +235,26 @@ export class Connection implements MemoryUser {
   }
 
   giveUp(): void {
-    this.#violate(new FrameError('A request did not arrive in time while no memory was left for others'));
+    this.#violate(
+      new FrameError('Its requests did not arrive, or their answers were not read, while others waited for memory'),
+    );
   }
 
   #violate(error: unknown): void {
     if (this.#isClosed) return;
     this.#host.onViolation(this, error);
     this.socket.destroy();
+    this.#onClosed();
   }
 
   #onClosed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#noteUnfinished(0);
-    this.#host.budget.takeRequest(-this.#pendingBytes);
-    this.#host.budget.forget(this);
+    const pendingBytes = this.#pendingBytes;
     this.#pendingBytes = 0;
+    this.#noteUnfinished(0);
+    this.#host.budget.takeRequest(this, -pendingBytes);
+    this.#host.budget.forget(this);
     this.#waiting.length = 0;
     this.#running.length = 0;
     this.#host.onClose(this);

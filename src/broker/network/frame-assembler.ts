@@ -23,9 +23,9 @@ export class FrameAssembler {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** Bytes held for a frame that is not complete. */
+  /** Bytes that have arrived of a frame that is not complete. Its buffer may be larger, but is not touched beyond them. */
   get pendingBytes(): number {
-    return this.#prefixLength + (this.#frame?.length ?? 0);
+    return this.#prefixLength + (this.#frame === undefined ? 0 : this.#filled);
   }
 
   /**
@@ -84,7 +84,8 @@ export class FrameAssembler {
   #withRoomFor(bytes: number): Buffer {
     const frame = this.#frame ?? Buffer.alloc(0);
     if (bytes <= frame.length) return frame;
-    const larger = Buffer.allocUnsafeSlow(Math.min(this.#frameLength, Math.max(bytes, frame.length * 8)));
+    const growth = frame.length < bigBytes ? 8 : 2;
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.#frameLength, Math.max(bytes, frame.length * growth)));
     frame.copy(larger, 0, 0, this.#filled);
     this.#frame = larger;
     return larger;
@@ -93,3 +94,5 @@ export class FrameAssembler {
 
 /** Frames up to this size get their whole buffer at once, larger ones only as their bytes arrive. */
 const initialBytes = 256 * 1024;
+/** From this size on a buffer only doubles: what it costs stays close to what has arrived. */
+const bigBytes = 2 * 1024 * 1024;
