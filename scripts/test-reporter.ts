@@ -1,6 +1,7 @@
 // Says what failed (in full), what skipped (by name) and what was slow; the rest is a count. Closes with the summary
 // lines of node's own reporter. With CI set a skipped test fails the run.
 import type { TestEvent } from 'node:test/reporters';
+import { stillOpen } from './end-of-test-file.ts';
 
 const slowMs = 5000;
 
@@ -15,7 +16,8 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
   const startedMs = performance.now();
   for await (const event of events) {
     if (event.type === 'test:stderr' || event.type === 'test:stdout') {
-      if (process.env.VIGIL_TEST_OUTPUT) yield event.data.message;
+      const { message } = event.data;
+      if (process.env.VIGIL_TEST_OUTPUT || message.includes(stillOpen)) yield message;
     }
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     yield* one(event, tally);

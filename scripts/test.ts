@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
 const named = process.argv.slice(2);
@@ -13,6 +14,7 @@ const { status, signal } = spawnSync(
   process.execPath,
   [
     '--test',
+    `--import=${pathToFileURL(join(import.meta.dirname, 'end-of-test-file.ts'))}`,
     '--test-concurrency=2',
     '--test-timeout=300000',
     `--test-reporter=${relative(root, reporter).startsWith('.') ? reporter : `./${relative(root, reporter)}`}`,

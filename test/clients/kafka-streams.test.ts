@@ -6,8 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import { Producer, stringSerializers } from '@platformatic/kafka';
 import type { Broker } from '../../src/broker/broker.ts';
+import { openRecordConsumer, type RecordConsumer } from '../../src/stage/record-consumer.ts';
 import { startBroker } from '../broker/start-broker.ts';
 import { kafkaLibraries } from '../support/apache-kafka.ts';
 import { createTopic } from './administer.ts';
@@ -67,27 +68,28 @@ class Program {
 /** Every committed count of every word, in the order in which it was written. */
 class Counts {
   readonly byWord = new Map<string, bigint[]>();
-  readonly #consumer: Consumer<string, Buffer, string, string>;
+  readonly #bootstrap: string;
+  #consumer: RecordConsumer | undefined;
   #total = 0;
   #looking: (() => void) | undefined;
 
   constructor(bootstrap: string) {
-    this.#consumer = new Consumer({
-      clientId: 'counts',
-      groupId: 'counts-readers',
-      bootstrapBrokers: [bootstrap],
-      deserializers: { key: stringDeserializers.key },
-      maxWaitTime: 200,
-    });
+    this.#bootstrap = bootstrap;
   }
 
   async open(): Promise<void> {
-    const stream = await this.#consumer.consume({ topics: ['counts'], mode: 'earliest', isolationLevel: 1 });
-    stream.on('data', ({ key, value }) => {
-      this.byWord.set(key, [...(this.byWord.get(key) ?? []), value.readBigInt64BE()]);
+    const options = { brokers: [this.#bootstrap], clientId: 'counts', topics: ['counts'] };
+    this.#consumer = await openRecordConsumer({ ...options, from: 'beginning' });
+    void this.#take(this.#consumer);
+  }
+
+  async #take(consumer: RecordConsumer): Promise<void> {
+    for await (const { key, value } of consumer) {
+      const word = String(key);
+      this.byWord.set(word, [...(this.byWord.get(word) ?? []), value.readBigInt64BE()]);
       this.#total++;
       this.#looking?.();
-    });
+    }
   }
 
   async reach(total: number): Promise<void> {
@@ -104,7 +106,7 @@ class Counts {
   }
 
   async close(): Promise<void> {
-    await this.#consumer.close(true);
+    await this.#consumer?.close();
   }
 }
 

@@ -1,0 +1,17 @@
+// Loaded into the process of each test file: a file whose tests are over ends, even where something keeps it open that it
+// does not own (a client library's timer). What that was is said; without this one such file stops the whole run.
+import { after } from 'node:test';
+
+/** Part of what is said of a file that did not end by itself. */
+export const stillOpen = 'its tests are over, but these keep it open';
+const patienceMs = 20_000;
+
+if (process.env.NODE_TEST_CONTEXT !== undefined) {
+  after(() => {
+    setTimeout(() => {
+      const open = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
+      process.stderr.write(`${process.argv[1]}: ${stillOpen}: ${open.join(', ')}\n`);
+      process.exit();
+    }, patienceMs).unref();
+  });
+}
