@@ -10,6 +10,8 @@ export const eventTypes = [
   'zone-entered',
   'zone-left',
   'line-crossed',
+  'face-known',
+  'face-unknown',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -55,6 +57,34 @@ export const eventSchema = Type.Object(
       Type.Object(
         { in: Type.Integer(), out: Type.Integer() },
         { ...closed, description: 'Of line-crossed: crossings of the line in this session, this one included.' },
+      ),
+    ),
+    person: Type.Optional(text('Of face-known and face-unknown: the id of the person, as on `people`.')),
+    name: Type.Optional(
+      text('Of face-known: what the person was called then; `people` says what they are called now.'),
+    ),
+    isNew: Type.Optional(
+      Type.Boolean({ description: 'Of face-unknown: seen for the first time, as far as is known.' }),
+    ),
+    face: Type.Optional(
+      Type.Object(
+        {
+          box,
+          sightings: Type.Integer({ description: 'Faces of this track that were good enough to compare.' }),
+          agreeing: Type.Integer({ description: 'How many of them say the same.' }),
+          distance: Type.Optional(
+            Type.Number({
+              description:
+                'Euclidean, of the track’s mean embedding to the nearest face of the person; of face-unknown to that of the nearest enrolled person.',
+            }),
+          ),
+          threshold: Type.Number({ description: 'Greatest distance that counts as the same person.' }),
+          gallery: Type.Integer({
+            description:
+              'The version of the gallery that was asked: the offset behind the last record of `people` that was read.',
+          }),
+        },
+        { ...closed, description: 'Of face-known and face-unknown: what it rests on.' },
       ),
     ),
   },

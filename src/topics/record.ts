@@ -7,6 +7,8 @@ export interface OutgoingRecord {
   partition?: number;
   key?: string;
   value: Buffer;
+  /** Nothing instead of the (empty) value: in a compacted topic it erases what its key stood for. */
+  isTombstone?: true;
   headers: Map<string, string>;
 }
 
@@ -18,6 +20,7 @@ export interface IncomingRecord {
   /** Milliseconds since 1970, as the producer set it. */
   timestampMs: number;
   key: Buffer | null;
+  /** Empty where the record has none. */
   value: Buffer;
   headers: ReadonlyMap<string, string>;
 }

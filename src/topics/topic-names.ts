@@ -12,6 +12,8 @@ export const topicNames = {
   tracks: 'tracks',
   /** Where the track stage goes on after a restart. */
   trackState: 'track_state',
+  /** Who is known, by name or by face alone. */
+  people: 'people',
   /** The rules that fired, and who has seen to it. */
   alarms: 'alarms',
   /** What became of telling of them. */
@@ -68,6 +70,11 @@ export function topicDefinitions(settings: TopicSettings): TopicDefinition[] {
       partitions: 1,
       configs: { 'cleanup.policy': 'compact', 'segment.bytes': stateSegmentBytes },
     },
+    {
+      name: topicNames.people,
+      partitions: 1,
+      configs: { 'cleanup.policy': 'compact', 'max.message.bytes': String(2 ** 20), ...soonForgotten },
+    },
     // One partition: notifiers tell of alarms in the order in which they were raised.
     { name: topicNames.alarms, partitions: 1, configs: { 'retention.ms': lastingMs(retentionMs) } },
     { name: topicNames.deliveries, partitions: 1, configs: { 'retention.ms': lastingMs(retentionMs) } },
@@ -105,6 +112,15 @@ const askedMs = String(600_000);
 function lastingMs(framesMs: number): string {
   return framesMs < 0 ? '-1' : String(Math.max(leastLastingMs, 2 * framesMs));
 }
+
+/** What is erased has left the disk an hour or two later. */
+const soonForgotten = {
+  'segment.bytes': String(leastSegmentBytes),
+  'segment.ms': String(3_600_000),
+  'max.compaction.lag.ms': String(3_600_000),
+  'delete.retention.ms': String(3_600_000),
+  'min.cleanable.dirty.ratio': '0.01',
+};
 
 const unlimited = { 'retention.ms': '-1', 'retention.bytes': '-1' };
 

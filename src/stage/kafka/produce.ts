@@ -140,11 +140,12 @@ async function groupByLeader(
   return Map.groupBy(records, ({ topic, partition }) => topics.get(topic)?.partitions[partition]?.leader ?? -1);
 }
 
-function toMessage({ topic, partition, key, value, headers }: PlacedRecord): MessageRecord {
+function toMessage({ topic, partition, key, value, isTombstone, headers }: PlacedRecord): MessageRecord {
   return {
     topic,
     partition,
-    value,
+    // The library writes null as it should; its types do not know.
+    value: isTombstone ? (null as unknown as Buffer) : value,
     ...(key === undefined ? {} : { key: Buffer.from(key) }),
     headers: new Map([...headers].map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
   };
