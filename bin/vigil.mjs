@@ -1,22 +1,24 @@
 #!/usr/bin/env node
 // The command `vigil` on whatever Node is there: hands over to the Node 24 that the set-up installed, which runs the
-// TypeScript sources.
+// bundle that the set-up made, or the TypeScript sources when these have changed since.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { freshBundle } from './bundle.mjs';
 
-const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 const [major = 0] = process.versions.node.split('.').map(Number);
 
 if (major >= 24) {
+  const main = freshBundle(root) ?? fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
   process.argv[1] = main;
-  await import('../src/cli/main.ts');
+  await import(pathToFileURL(main).href);
 } else if (existsSync(own)) {
   // Ctrl-C reaches the command too: it ends in its own time, and this process after it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
-  const { status, signal } = spawnSync(own, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const { status, signal } = spawnSync(own, [process.argv[1], ...process.argv.slice(2)], { stdio: 'inherit' });
   process.exit(status ?? 128 + (constants.signals[signal] ?? 0));
 } else {
   process.stderr.write(

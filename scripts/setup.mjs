@@ -5,8 +5,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freshBundle } from '../bin/bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const node = join(root, 'node_modules/.bin/node');
 const say = (text) => process.stderr.write(`vigil: ${text}\n`);
 
 /** A digest over files and everything below folders, names and contents. */
@@ -49,11 +51,26 @@ function run(command, args) {
   });
 }
 
+/** Only a matter of speed: whatever becomes of it, Vigil runs from its sources. */
+function quicken(work) {
+  try {
+    work();
+  } catch (error) {
+    say(`starts will be slower: ${error.message}`);
+  }
+}
+
+/** What is warmed up is what will run. */
+function warmUp() {
+  const main = freshBundle(root);
+  return main ? join(dirname(main), 'warm-up.js') : join(root, 'scripts/warm-up.ts');
+}
+
 try {
   once(
     'node_modules/.vigil-setup',
     ['package.json', 'package-lock.json'],
-    () => existsSync(join(root, 'node_modules/.bin/node')),
+    () => existsSync(node),
     () => {
       say('installing packages (once) …');
       run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
@@ -66,25 +83,17 @@ try {
     () => {
       if (!existsSync(join(root, 'web/index.html'))) return;
       say('building the page (once) …');
-      run(join(root, 'node_modules/.bin/node'), [
-        join(root, 'node_modules/vite/bin/vite.js'),
-        'build',
-        '--logLevel',
-        'warn',
-        join(root, 'web'),
-      ]);
+      run(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', join(root, 'web')]);
     },
   );
+  quicken(() => {
+    if (!freshBundle(root)) run(node, [join(root, 'scripts/bundle.ts')]);
+  });
   once(
     'node_modules/.vigil-warm',
     ['package-lock.json'],
     () => true,
-    () => {
-      // Only a matter of speed: whatever it says, the set-up is done.
-      try {
-        run(join(root, 'node_modules/.bin/node'), [join(root, 'scripts/warm-up.ts')]);
-      } catch {}
-    },
+    () => quicken(() => run(node, [warmUp()])),
   );
 } catch (error) {
   say(`the set-up failed: ${error.message}`);

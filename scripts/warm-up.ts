@@ -9,6 +9,7 @@ await import('../src/cli/commands/up.ts');
 await import('../src/broker/index.ts');
 await import('../src/capture/start-capture.ts');
 await import('../src/detect/start-detect.ts');
+await import('../src/track/start-track.ts');
 await import('../src/serve/start-serve.ts');
 flushCompileCache();
 process.exit();

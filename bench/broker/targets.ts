@@ -51,7 +51,8 @@ export async function startApacheKafka(flush: Flush): Promise<Target> {
   return { bootstrap: kafka.bootstrap, pid, readyMs, idleMb: residentMb(pid), stop: () => kafka.stop() };
 }
 
-async function untilOpen(port: number): Promise<void> {
+/** Resolves when the port of this machine accepts a connection. */
+export async function untilOpen(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, '127.0.0.1');
     const open = once(socket, 'connect').then(

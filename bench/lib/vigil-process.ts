@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+const main = join(import.meta.dirname, '..', '..', 'bin', 'vigil.mjs');
 
 /** Runs `vigil …` to its end and returns its standard output. @throws when it ends with another code than 0 */
 export async function runVigil(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 
-export const mainFile = join(import.meta.dirname, '../../src/cli/main.ts');
+export const mainFile = join(import.meta.dirname, '../../bin/vigil.mjs');
 
 export interface Ended {
   code: number | null;

@@ -69,10 +69,7 @@ const retireWithinMs = 15_000;
 const stopWithinMs = 2700;
 const brokerAnswersWithinMs = 15_000;
 const deathsInARowOfOnce = 5;
-const partModule = new URL(
-  import.meta.url.endsWith('.ts') ? '../parts/part-main.ts' : '../parts/part-main.js',
-  import.meta.url,
-);
+const partModule = new URL('../parts/part-main.ts', import.meta.url);
 
 /**
  * The parts of the journey that run on this machine, each in a process of its own, started and ended in order: the broker

@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fault, type VigilError } from '../../base/errors.ts';
 import type { DetectorSettings, JpegFrame, Sight } from './detector.ts';
@@ -14,8 +13,7 @@ export interface InferenceThread {
   close(): Promise<void>;
 }
 
-// The published build holds .js files where the sources are .ts.
-const workerModule = new URL(`./inference-worker${extname(import.meta.url)}`, import.meta.url);
+const workerModule = new URL('./inference-worker.ts', import.meta.url);
 
 /** Undefined: the thread ended before it answered. */
 type Outcome = Sight | VigilError | undefined;

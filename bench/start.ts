@@ -1,0 +1,107 @@
+// How soon is Vigil ready, and what does the bundle that the set-up makes do for it? From process start to the broker's open
+// port, and to the page's address of a whole `vigil up`; from the bundle and from the sources, in turns.
+//   node bench/start.ts [rounds]
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { freshBundle } from '../bin/bundle.mjs';
+import { residentMb } from '../test/support/processes.ts';
+import { untilOpen } from './broker/targets.ts';
+import { modelsFolder } from './lib/material.ts';
+import { type Figure, report } from './lib/results.ts';
+import { stop, temporaryFolder } from './lib/vigil-process.ts';
+
+const rounds = Number(process.argv[2] ?? 11);
+const root = join(import.meta.dirname, '..');
+if (!freshBundle(root)) throw new Error('there is no bundle of the sources as they are: run npm run setup first');
+
+/** `from` is the module that Node is started with. */
+const ways = [
+  { name: 'bundle', from: join(root, 'bin/vigil.mjs') },
+  { name: 'sources', from: join(root, 'src/cli/main.ts') },
+];
+const folder = temporaryFolder();
+/** Time for what goes on after the port is open. */
+const settleMs = 2500;
+const ticksPerSecond = 100;
+
+function start(from: string, args: string[]): ChildProcess {
+  const env = { ...process.env, VIGIL_LOG_LEVEL: 'warn', VIGIL_MODELS: modelsFolder };
+  return spawn(process.execPath, [from, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env });
+}
+
+/** Processor time that the process has used so far (Linux). */
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
+}
+
+interface BrokerStart {
+  readyMs: number;
+  processorMs: number;
+  idleMb: number;
+}
+
+async function startBroker(from: string): Promise<BrokerStart> {
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
+  const data = join(folder, `${performance.now()}`);
+  const startedMs = performance.now();
+  const child = start(from, ['broker', '--data', data, '--listen', `127.0.0.1:${port}`]);
+  child.stdout?.resume();
+  await untilOpen(port);
+  const readyMs = performance.now() - startedMs;
+  await new Promise((resolve) => setTimeout(resolve, settleMs));
+  const pid = child.pid ?? 0;
+  const seen = { readyMs, processorMs: processorMs(pid), idleMb: residentMb(pid) };
+  await stop(child);
+  rmSync(data, { recursive: true });
+  return seen;
+}
+
+/** @returns milliseconds until the page's address is printed: broker, detector, tracks, page and a camera are ready */
+async function startJourney(from: string): Promise<number> {
+  const data = join(folder, `${performance.now()}`);
+  const startedMs = performance.now();
+  const places = ['--data', data, '--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
+  const child = start(from, ['up', '--camera', 'testsrc', ...places]);
+  let output = '';
+  while (!/http:\/\/\S+/.test(output)) {
+    const [chunk] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+    output += chunk.toString('utf8');
+  }
+  const readyMs = performance.now() - startedMs;
+  child.stdout?.resume();
+  await stop(child);
+  rmSync(data, { recursive: true });
+  return readyMs;
+}
+
+const figures: Figure[] = [];
+const figureOf = (what: string, unit: string, wanted?: string): Figure => {
+  const figure = { what, unit, values: [], ...(wanted ? { wanted } : {}) };
+  figures.push(figure);
+  return figure;
+};
+const measured = ways.map(({ name, from }) => ({
+  from,
+  ready: figureOf(`broker, ${name}: process start to open port`, 'ms', '≤ 300'),
+  processor: figureOf(`broker, ${name}: processor time of a start`, 'ms'),
+  idle: figureOf(`broker, ${name}: resident memory, idle`, 'MB', '≤ 100'),
+  journey: figureOf(`vigil up, ${name}: process start to the page's address`, 'ms'),
+}));
+// The first round of each writes and reads the compiled modules for the first time.
+for (let round = 0; round <= rounds; round++) {
+  for (const { from, ready, processor, idle, journey } of measured) {
+    const broker = await startBroker(from);
+    const journeyMs = round <= Math.ceil(rounds / 3) ? await startJourney(from) : undefined;
+    if (round === 0) continue;
+    ready.values.push(broker.readyMs);
+    processor.values.push(broker.processorMs);
+    idle.values.push(broker.idleMb);
+    if (journeyMs !== undefined) journey.values.push(journeyMs);
+  }
+}
+report('start', 'How soon is Vigil ready?', figures);
