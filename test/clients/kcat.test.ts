@@ -127,10 +127,11 @@ class Member {
     this.lines.push(...lines);
   }
 
+  /** The last rebalance that is there to the end of its line: what a member holds is said in many small writes. */
   #onRebalance(said: string): void {
     this.said += said;
-    for (const [, kind, partitions = ''] of said.matchAll(/rebalanced .*?: (assigned|revoked): (.*)/g))
-      this.held = kind === 'assigned' ? partitions.split(',').length : 0;
+    const last = [...this.said.matchAll(/rebalanced .*?: (assigned|revoked): (.*)\n/g)].at(-1);
+    this.held = last?.[1] === 'assigned' ? (last[2] ?? '').split(',').length : 0;
   }
 
   async leave(): Promise<void> {
