@@ -194,9 +194,9 @@ const detectorSchema = Type.Object(
       Type.Array(Type.Enum([...stepNames], { title: stepNames.join(' or ') }), {
         title: 'a list of steps',
         description:
-          'What looks at each frame after the model, on the same decoded picture and in the same result: `faces` finds the faces of persons and describes them, so that they can be recognised.',
+          'What looks at each frame after the model, on the same decoded picture and in the same result: `faces` finds the faces of persons and describes them, so that they can be recognised; `pose` reads the joints of persons.',
         uniqueItems: true,
-        examples: [['faces']],
+        examples: [['faces'], ['faces', 'pose']],
       }),
     ),
     threshold: Type.Optional(

@@ -5,6 +5,7 @@ import { cocoCenternet } from './coco-centernet.ts';
 import { faceRecognition } from './face-recognition.ts';
 import { fastestDet } from './fastestdet.ts';
 import type { BareManifest, ModelManifest } from './manifest.ts';
+import { movenetLightning } from './movenet-lightning.ts';
 import { yoloxNano } from './yolox-nano.ts';
 import { yunet } from './yunet.ts';
 
@@ -12,7 +13,7 @@ import { yunet } from './yunet.ts';
 export const builtInModels: readonly ModelManifest[] = [yoloxNano, fastestDet, cocoCenternet, yunet, blazeface];
 
 /** The models that Vigil knows by name, those included that only steps use. */
-export const knownModels: readonly BareManifest[] = [...builtInModels, faceRecognition];
+export const knownModels: readonly BareManifest[] = [...builtInModels, faceRecognition, movenetLightning];
 
 export const defaultModelName = yoloxNano.name;
 

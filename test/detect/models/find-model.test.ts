@@ -80,6 +80,7 @@ test('a model in the cache is used without asking the network', needsYolox, asyn
       ['yunet', undefined, false, false],
       ['blazeface', undefined, false, true],
       ['face-recognition', undefined, false, true],
+      ['movenet-lightning', undefined, false, true],
     ],
   );
 });
