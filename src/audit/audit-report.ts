@@ -36,6 +36,8 @@ export interface SessionReport {
   lost?: SessionStatement['lost'];
   gap?: CaptureGap;
   inLog: number;
+  /** Frames of capture's last request that the log never confirmed, and of which later ones are there: lost at capture, or on their way. */
+  unacknowledged: number;
   missing: number;
   doubled: number;
   /** Frames that retention has removed, or that are from before the time asked for. */
@@ -98,13 +100,14 @@ function sessionReports(books: SessionBook[]): SessionReport[] {
 }
 
 function sessionReport(book: SessionBook, isFollowed: boolean): SessionReport {
-  const { camera, session, statement, frames, missing, doubled, removed } = book;
+  const { camera, session, statement, frames, unacknowledged, missing, doubled, removed } = book;
   const detectors = [...book.detectors].map(([detector, account]) => detectorReport(detector, account));
   return {
     camera,
     session,
     ...(statement ? stated(statement, isFollowed) : {}),
     inLog: frames.size,
+    unacknowledged,
     missing,
     doubled,
     removed,

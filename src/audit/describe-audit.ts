@@ -60,12 +60,15 @@ function table(rows: readonly string[][]): string[] {
 
 /** Losses by reason, failures by code, gaps, and what is missing or removed, where there is any. */
 function notesOf(session: SessionReport): string[] {
-  const { lost = {}, gap, removed, missing, doubled, isCutShort } = session;
+  const { lost = {}, gap, removed, unacknowledged, missing, doubled, isCutShort } = session;
   const id = `${session.camera}/${session.session}`;
   const notes = [
     ...Object.entries(lost).map(([reason, count]) => `${count} lost at capture: ${reason}`),
     ...(gap ? [`nothing captured from ${formatTimeUs(gap.fromUs)} to ${formatTimeUs(gap.toUs)}: ${why(gap)}`] : []),
     ...(isCutShort ? ['capture ended without a last statement; its counts are older than its last frames'] : []),
+    ...(unacknowledged > 0
+      ? [`${unacknowledged} frames that capture sent last were never acknowledged, and are not there`]
+      : []),
     ...(removed > 0 ? [`${removed} frames are older than what is counted, or were removed by retention`] : []),
     ...(missing > 0 ? [`${missing} frames missing`] : []),
     ...(doubled > 0 ? [`${doubled} frames doubled`] : []),

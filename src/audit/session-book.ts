@@ -33,6 +33,8 @@ export class SessionBook {
   isStated = false;
   missing = 0;
   doubled = 0;
+  /** Frames between those in the log that were never acknowledged: lost at capture, or on their way. */
+  unacknowledged = 0;
   /** Frames that retention has removed, or that are not to be counted. */
   removed = 0;
 

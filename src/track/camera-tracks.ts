@@ -32,6 +32,8 @@ export interface CameraTracksState {
   whereabouts: Record<string, Whereabouts>;
   inside: Record<string, number>;
   crossed: Record<string, { in: number; out: number }>;
+  /** The frame before had tracks: that the next one has none is news. */
+  hadTracks?: boolean;
 }
 
 /** One camera's tracks with what they do, from results in the order of frames. Pure. */
@@ -44,7 +46,7 @@ export class CameraTracks {
   #whereabouts: Map<string, Whereabouts>;
   #inside: Map<string, number>;
   #crossed: Map<string, { in: number; out: number }>;
-  #hadTracks = false;
+  #hadTracks: boolean;
 
   constructor(options: CameraTracksOptions, state?: CameraTracksState) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class CameraTracks {
     this.#whereabouts = new Map(Object.entries(structuredClone(state?.whereabouts ?? {})));
     this.#inside = new Map(Object.entries(state?.inside ?? {}));
     this.#crossed = new Map(Object.entries(structuredClone(state?.crossed ?? {})));
+    this.#hadTracks = state?.hadTracks ?? false;
   }
 
   state(): CameraTracksState {
@@ -65,6 +68,7 @@ export class CameraTracks {
       whereabouts: structuredClone(Object.fromEntries(this.#whereabouts)),
       inside: Object.fromEntries(this.#inside),
       crossed: structuredClone(Object.fromEntries(this.#crossed)),
+      hadTracks: this.#hadTracks,
     };
   }
 

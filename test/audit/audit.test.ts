@@ -69,6 +69,37 @@ test('frames missing at the end are found by what capture stated', async (t) => 
   });
 });
 
+test('a hole among the last frames is no loss of the log when they were never acknowledged', async (t) => {
+  const scene = new Scene();
+  scene.statements = [statement({ state: 'running', captured: 29, published: 27 })];
+  scene.removeFrame(28);
+  scene.removeResult(28);
+  const report = await auditOf(t, scene);
+  assert.deepEqual(report.findings, []);
+  assert.equal(report.sessions[0]?.unacknowledged, 1);
+  assert.match(describeAudit(report), /1 frames that capture sent last were never acknowledged/);
+});
+
+test('a hole is found when it was acknowledged, or when a later frame lies behind it in its partition', async (t) => {
+  const acknowledged = new Scene();
+  acknowledged.statements = [statement({ state: 'running', captured: 30, published: 29 })];
+  acknowledged.removeFrame(28);
+  acknowledged.removeResult(28);
+  assert.deepEqual(Object.keys(found(await auditOf(t, acknowledged))), ['missing-frame']);
+
+  const followed = new Scene();
+  followed.statements = [statement({ state: 'running', captured: 30, published: 20 })];
+  followed.removeFrame(23);
+  followed.removeResult(23);
+  assert.deepEqual(Object.keys(found(await auditOf(t, followed))), ['missing-frame']);
+});
+
+test('frames that were given up at the end and are there all the same are no mismatch', async (t) => {
+  const scene = new Scene();
+  scene.statements = [statement({ captured: 30, published: 28, lost: { 'buffer-full': 2 } })];
+  assert.deepEqual((await auditOf(t, scene)).findings, []);
+});
+
 test('a frame that stands in the log twice is found', async (t) => {
   const scene = new Scene();
   scene.frames.push(frame(7));

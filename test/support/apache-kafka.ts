@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from './free-ports.ts';
 
 const run = promisify(execFile);
 const project = join(import.meta.dirname, '..', '..');
@@ -44,6 +44,8 @@ export interface ClusterOptions {
   brokers?: number;
   /** Where data and logs of the servers go; must not exist or be empty. */
   folder: string;
+  /** Address on which the brokers listen; 127.0.0.1 when left out. */
+  host?: string;
   /** More lines for server.properties. */
   properties?: Readonly<Record<string, string>>;
   /** For the JVM of each broker, instead of a small heap and the quick compiler. */
@@ -54,6 +56,7 @@ const smallJava = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAt
 
 interface Node {
   id: number;
+  host: string;
   port: number;
   configFile: string;
   process: ChildProcess | undefined;
@@ -75,7 +78,7 @@ export class ApacheKafka {
 
   /** `host:port` of every broker, with commas between. */
   get bootstrap(): string {
-    return this.#nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    return this.#nodes.map(({ host, port }) => `${host}:${port}`).join(',');
   }
 
   /** Ids of the server processes that run now, by node id. */
@@ -85,7 +88,7 @@ export class ApacheKafka {
 
   /** Formats storage, starts the brokers and waits until each accepts connections. */
   static async start(options: ClusterOptions): Promise<ApacheKafka> {
-    const { brokers = 1, folder, properties = {} } = options;
+    const { brokers = 1, folder, host = '127.0.0.1', properties = {} } = options;
     const libraries = await fetchKafkaLibraries();
     mkdirSync(folder, { recursive: true });
     const ports = await freePorts(brokers * 2);
@@ -94,14 +97,14 @@ export class ApacheKafka {
       const id = i + 1;
       const configFile = join(folder, `server-${id}.properties`);
       const [port, controllerPort] = [ports[i] ?? 0, ports[brokers + i] ?? 0];
-      const lines = { ...serverProperties({ id, port, controllerPort, voters, brokers, folder }), ...properties };
+      const lines = { ...serverProperties({ id, host, port, controllerPort, voters, brokers, folder }), ...properties };
       writeFileSync(
         configFile,
         Object.entries(lines)
           .map(([key, value]) => `${key}=${value}\n`)
           .join(''),
       );
-      return { id, port, configFile, process: undefined };
+      return { id, host, port, configFile, process: undefined };
     });
     const cluster = new ApacheKafka(nodes, libraries, options);
     const clusterId = (await cluster.tool('kafka.tools.StorageTool', ['random-uuid'])).trim().split('\n').at(-1) ?? '';
@@ -121,7 +124,7 @@ export class ApacheKafka {
     child.once('exit', () => {
       if (node.process === child) node.process = undefined;
     });
-    await untilAccepting(child, node.port);
+    await untilAccepting(child, node);
   }
 
   /** `kill -9`. */
@@ -177,6 +180,7 @@ export function kafkaToolCommand(libraries: string, mainClass: string, args: rea
 
 interface ServerOptions {
   id: number;
+  host: string;
   port: number;
   controllerPort: number;
   voters: string;
@@ -186,6 +190,7 @@ interface ServerOptions {
 
 function serverProperties({
   id,
+  host,
   port,
   controllerPort,
   voters,
@@ -198,8 +203,8 @@ function serverProperties({
     'process.roles': 'broker,controller',
     'node.id': String(id),
     'controller.quorum.voters': voters,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `PLAINTEXT://${host}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://${host}:${port}`,
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
@@ -217,27 +222,11 @@ function serverProperties({
   };
 }
 
-/** Ports that nobody listens on now. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers: Server[] = [];
-  for (let i = 0; i < count; i++) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    servers.push(server);
-  }
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-async function untilAccepting(child: ChildProcess, port: number): Promise<void> {
+async function untilAccepting(child: ChildProcess, { host, port }: Pick<Node, 'host' | 'port'>): Promise<void> {
   const { connect } = await import('node:net');
   for (let attempt = 0; attempt < 600; attempt++) {
     if (child.exitCode !== null) throw new Error(`Apache Kafka ended with code ${child.exitCode}; see its server log`);
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     const open = await new Promise<boolean>((resolve) => {
       socket.once('connect', () => resolve(true));
       socket.once('error', () => resolve(false));

@@ -1,5 +1,6 @@
 import { defaultPartitioner, type MessageRecord, NumericMap, ProtocolError, ResponseError } from '@platformatic/kafka';
 import type { OutgoingRecord } from '../../topics/record.ts';
+import { hasKafkaError } from '../kafka-errors.ts';
 import type { Answer, KafkaLink } from './link.ts';
 import { partitionName, type TopicPartition } from './sticky-assignment.ts';
 
@@ -22,6 +23,14 @@ export class Sequences {
   /** Records that the broker has: their numbers are spent. */
   advance(records: readonly PlacedRecord[]): void {
     for (const record of records) this.#next.set(partitionName(record), (this.of(record) + 1) % 2 ** 31);
+  }
+
+  /** The numbers that follow once the broker has these records too. */
+  after(records: readonly PlacedRecord[]): Sequences {
+    const later = new Sequences();
+    for (const [name, next] of this.#next) later.#next.set(name, next);
+    later.advance(records);
+    return later;
   }
 
   clear(): void {
@@ -67,9 +76,13 @@ export interface ProduceOutcome {
   error?: unknown;
 }
 
+/** The topic takes no batch of this size: its `max.message.bytes` or `segment.bytes` is not Vigil's own. */
+const tooLarge = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'] as const;
+
 /**
  * Sends records to the leaders of their partitions, each partition's as one batch, and waits until all replicas have
- * them. A call with the same records and sequences may be repeated: a broker that has a batch already says so.
+ * them. A batch that is too large for its topic is sent in halves, and these in halves. A call with the same records
+ * and sequences may be repeated: it comes to the same batches, and a broker that has one already says so.
  *
  * @returns one outcome for each partition, once every leader has answered or its connection broke
  * @throws when the leaders are not known
@@ -81,7 +94,26 @@ export async function produce(
 ): Promise<ProduceOutcome[]> {
   const byLeader = await groupByLeader(link, records);
   const answers = [...byLeader].map(([leader, group]) => askLeader(link, leader, group, options));
-  return (await Promise.all(answers)).flat();
+  const outcomes = (await Promise.all(answers)).flat();
+  return Promise.all(
+    outcomes.map((outcome) => {
+      const isTooLarge = outcome.records.length > 1 && hasKafkaError(outcome.error, ...tooLarge);
+      return isTooLarge ? inHalves(link, outcome.records, options) : outcome;
+    }),
+  );
+}
+
+async function inHalves(
+  link: KafkaLink,
+  records: readonly PlacedRecord[],
+  options: ProduceOptions,
+): Promise<ProduceOutcome> {
+  const half = records.slice(0, records.length / 2);
+  const [first] = await produce(link, half, options);
+  if (first?.error !== undefined) return { records, error: first.error };
+  const sequences = options.sequences.after(half);
+  const [second] = await produce(link, records.slice(half.length), { ...options, sequences });
+  return second?.error === undefined ? { records } : { records, error: second.error };
 }
 
 async function askLeader(

@@ -1,0 +1,98 @@
+import { readToEnd } from '../../../src/stage/read-to-end.ts';
+import type { FrameTracks, TrackEvent } from '../../../src/topics/event-schema.ts';
+import { decodeLedgerRecord, type SessionStatement, totalLost } from '../../../src/topics/ledger-record.ts';
+import type { IncomingRecord } from '../../../src/topics/record.ts';
+import { decodeResult } from '../../../src/topics/result-record.ts';
+import type { Scene } from '../../../src/topics/scene.ts';
+import { topicNames } from '../../../src/topics/topic-names.ts';
+import { CameraTracks, type SeenFrame } from '../../../src/track/camera-tracks.ts';
+import { defaultTrackerSettings } from '../../../src/track/tracker.ts';
+
+/** What the track stage says of each camera, in the order in which it said so. */
+export interface Said {
+  tracks: Map<string, FrameTracks[]>;
+  events: Map<string, TrackEvent[]>;
+}
+
+export interface LogAt {
+  brokers: readonly string[];
+}
+
+/** What lies on `tracks` and `events`. */
+export async function saidTracks({ brokers }: LogAt): Promise<Said> {
+  const tracks = await readValues<FrameTracks>(brokers, topicNames.tracks);
+  const events = await readValues<TrackEvent>(brokers, topicNames.events);
+  return { tracks: Map.groupBy(tracks, byCamera), events: Map.groupBy(events, byCamera) };
+}
+
+/** What an undisturbed stage would say of the results in the log: sessions after each other, frames in their order. */
+export async function expectedTracks(
+  { brokers }: LogAt,
+  followed: { detector: string; scenes: Readonly<Record<string, Scene>> },
+): Promise<Said> {
+  const results = await readResults(brokers, followed.detector);
+  const over = await sessionsThatAreOver(brokers);
+  const said: Said = { tracks: new Map(), events: new Map() };
+  for (const [camera, frames] of Map.groupBy(results, ({ frame }) => frame.camera)) {
+    const scene = followed.scenes[camera] ?? { zones: [], lines: [], masks: [] };
+    const settings = defaultTrackerSettings;
+    const tracks = new CameraTracks({ camera, detector: followed.detector, scene, settings });
+    const sessions = [...Map.groupBy(frames, ({ frame }) => frame.session)].sort(([a], [b]) => (a < b ? -1 : 1));
+    const places: FrameTracks[] = [];
+    const events: TrackEvent[] = [];
+    for (const [index, [session, seen]] of sessions.entries()) {
+      tracks.beginSession(session);
+      for (const each of seen.sort((a, b) => a.frame.frame - b.frame.frame)) {
+        events.push(...tracks.see(each));
+        const at = tracks.framesTracks(each.frame);
+        if (at) places.push(at);
+      }
+      if (index < sessions.length - 1 || over.has(`${camera}/${session}`)) events.push(...tracks.endSession());
+    }
+    said.tracks.set(camera, places);
+    said.events.set(camera, events);
+  }
+  return asRead(said);
+}
+
+function asRead(said: Said): Said {
+  const plain = <T>(lists: Map<string, T[]>): Map<string, T[]> =>
+    new Map(
+      [...lists].filter(([, list]) => list.length > 0).map(([key, list]) => [key, JSON.parse(JSON.stringify(list))]),
+    );
+  return { tracks: plain(said.tracks), events: plain(said.events) };
+}
+
+async function readResults(brokers: readonly string[], detector: string): Promise<SeenFrame[]> {
+  const results: SeenFrame[] = [];
+  await readTopic(brokers, topicNames.processedImages, (record) => {
+    if (record.headers.get('detector') === detector) results.push(decodeResult(record));
+  });
+  return results;
+}
+
+async function sessionsThatAreOver(brokers: readonly string[]): Promise<Set<string>> {
+  const newest = new Map<string, SessionStatement>();
+  await readTopic(brokers, topicNames.ledger, (record) => {
+    const entry = decodeLedgerRecord(record);
+    if (entry?.kind !== 'session') return;
+    newest.set(`${entry.statement.camera}/${entry.statement.session}`, entry.statement);
+  });
+  const isOver = (each: SessionStatement) =>
+    each.state !== 'opening' && each.state !== 'running' && each.captured === each.published + totalLost(each);
+  return new Set([...newest].filter(([, statement]) => isOver(statement)).map(([id]) => id));
+}
+
+async function readValues<T>(brokers: readonly string[], topic: string): Promise<T[]> {
+  const values: T[] = [];
+  await readTopic(brokers, topic, ({ value }) => void values.push(JSON.parse(value.toString('utf8')) as T));
+  return values;
+}
+
+async function readTopic(brokers: readonly string[], topic: string, onRecord: (record: IncomingRecord) => void) {
+  await readToEnd({ brokers, clientId: 'referee', topic, from: 'beginning' }, onRecord);
+}
+
+function byCamera({ camera }: { camera: string }): string {
+  return camera;
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { commandOf, isRunning, processTree } from '../../support/processes.ts';
+
+const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
+/** As a service manager would: whatever ended it, it starts again. */
+const startAgainMs = 300;
+const endsWithinMs = 15_000;
+
+export interface SiteOptions {
+  /** Where the command's output goes. */
+  folder: string;
+  /** Of the `vigil` command. */
+  args: readonly string[];
+  env?: NodeJS.ProcessEnv;
+  /** What stands before the command, for example another network. */
+  prefix?: readonly string[];
+}
+
+/** A `vigil` command with all its parts, which comes back whenever it ends until it is told to. */
+export class Site {
+  readonly #options: SiteOptions;
+  readonly #everyPart = new Set<number>();
+  #command: ChildProcess | undefined;
+  #isEnding = false;
+  #running: Promise<void> | undefined;
+  starts = 0;
+
+  constructor(options: SiteOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** What the command and its parts wrote, of every life. */
+  get log(): string {
+    return readFileSync(join(this.#options.folder, 'vigil.log'), 'utf8');
+  }
+
+  /** Whether all parts have been ready since the last start. */
+  get isUp(): boolean {
+    return this.log.split('Vigil is looking').length - 1 === this.starts && this.#command !== undefined;
+  }
+
+  /** Resolves once the log matches. */
+  async says(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.log)) await delay(100);
+  }
+
+  /** The parts that run now by their names, such as `capture yard`; the command itself is `vigil`. */
+  parts(): Map<string, number> {
+    const root = this.#command?.pid;
+    if (root === undefined) return new Map();
+    const parts = processTree(root).flatMap((pid): [string, number][] => {
+      const [, name] = /^vigil (?!up\b)(.+)$/.exec(commandOf(pid)) ?? [];
+      return name === undefined || pid === root ? [] : [[name, pid]];
+    });
+    for (const [, pid] of parts) this.#everyPart.add(pid);
+    return new Map([...parts, ['vigil', root]]);
+  }
+
+  /** @returns whether there was such a part */
+  signal(part: string, signal: NodeJS.Signals): boolean {
+    const pid = this.parts().get(part);
+    if (pid === undefined) return false;
+    process.kill(pid, signal);
+    return true;
+  }
+
+  /** Ctrl-C, and its end. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    this.parts();
+    this.#command?.kill('SIGINT');
+    await Promise.race([this.#running, delay(endsWithinMs, undefined, { ref: false })]);
+    this.killAll();
+    await this.#running;
+    while ([...this.#everyPart].some(isOurs)) await delay(20);
+  }
+
+  /** Ends whatever is left of any life, also parts whose command was killed. */
+  killAll(): void {
+    this.#isEnding = true;
+    this.parts();
+    this.#command?.kill('SIGKILL');
+    for (const pid of this.#everyPart) if (isOurs(pid)) process.kill(pid, 'SIGKILL');
+  }
+
+  async #run(): Promise<void> {
+    const { folder, args, env = {}, prefix = [] } = this.#options;
+    while (!this.#isEnding) {
+      const log = openSync(join(folder, 'vigil.log'), 'a');
+      const [file = '', ...rest] = [...prefix, process.execPath, main, ...args];
+      const child = spawn(file, rest, { stdio: ['ignore', log, log], env: { ...process.env, ...env } });
+      closeSync(log);
+      this.#command = child;
+      this.starts++;
+      await once(child, 'exit');
+      this.#command = undefined;
+      if (!this.#isEnding) await delay(startAgainMs);
+    }
+  }
+}
+
+/** Its number may have gone to another process. */
+function isOurs(pid: number): boolean {
+  return isRunning(pid) && commandOf(pid).startsWith('vigil ');
+}
