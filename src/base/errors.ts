@@ -107,6 +107,21 @@ export const faults = {
     next: 'Look at the record in `dead_letters`.',
     exitCode: 1,
   },
+  PHOTO_UNREADABLE: {
+    when: 'A photo is not a picture that can be decoded.',
+    next: 'Save it again as JPEG or PNG, or choose another one.',
+    exitCode: 1,
+  },
+  FACE_REFUSED: {
+    when: 'A photo has no face that people can be recognised by: none, several, or one that is too small, blurred or turned away.',
+    next: 'Choose a photo in which one person looks at the camera.',
+    exitCode: 1,
+  },
+  PERSON_UNKNOWN: {
+    when: 'Nobody has that name or id.',
+    next: '`vigil faces list` names everybody who is known.',
+    exitCode: 1,
+  },
   FRAME_POISONOUS: {
     when: 'The detector’s process ended each time the model looked at this frame alone.',
     next: 'Look at the record in `dead_letters`; `vigil dead-letters retry` gives it another chance.',

@@ -1,7 +1,13 @@
+import { faceThresholds } from '../stage/people/face-thresholds.ts';
+import type { PeopleBook } from '../stage/people/people-book.ts';
 import type { FrameTracks, TrackEvent } from '../topics/event-schema.ts';
+import { type FaceAttribute, faceOf } from '../topics/face-attribute.ts';
 import { type FrameHeader, frameId } from '../topics/frame-record.ts';
+import type { OutgoingRecord } from '../topics/record.ts';
 import type { Detection, Result } from '../topics/result-record.ts';
 import type { Scene } from '../topics/scene.ts';
+import type { FaceEvidence } from './faces/face-evidence.ts';
+import { type FaceNews, FaceWatch } from './faces/face-watch.ts';
 import { footOf, isInside } from './geometry.ts';
 import { type PlaceChange, PlaceWatch, type Whereabouts } from './place-watch.ts';
 import {
@@ -22,6 +28,8 @@ export interface CameraTracksOptions {
   detector: string;
   scene: Scene;
   settings: TrackerSettings;
+  /** Who is known; left out: nobody is recognised. */
+  people?: { book: PeopleBook; owner: number };
 }
 
 /** JSON, to go on with after a restart. */
@@ -34,12 +42,14 @@ export interface CameraTracksState {
   crossed: Record<string, { in: number; out: number }>;
   /** The frame before had tracks: that the next one has none is news. */
   hadTracks?: boolean;
+  faces?: Record<string, FaceEvidence>;
 }
 
 /** One camera's tracks with what they do, from results in the order of frames. Pure. */
 export class CameraTracks {
   readonly #options: CameraTracksOptions;
   readonly #places: PlaceWatch;
+  readonly #faces: FaceWatch | undefined;
   #tracker: Tracker;
   #session: string;
   #picture: { width: number; height: number };
@@ -51,6 +61,8 @@ export class CameraTracks {
   constructor(options: CameraTracksOptions, state?: CameraTracksState) {
     this.#options = options;
     this.#places = new PlaceWatch(options.scene);
+    const { people } = options;
+    this.#faces = people && new FaceWatch(people.book, people.owner, state?.faces);
     this.#tracker = new Tracker(options.settings, state?.tracker);
     this.#session = state?.session ?? '';
     this.#picture = state?.picture ?? { width: 1, height: 1 };
@@ -69,6 +81,7 @@ export class CameraTracks {
       inside: Object.fromEntries(this.#inside),
       crossed: structuredClone(Object.fromEntries(this.#crossed)),
       hadTracks: this.#hadTracks,
+      ...(this.#faces ? { faces: this.#faces.state() } : {}),
     };
   }
 
@@ -98,7 +111,12 @@ export class CameraTracks {
     for (const track of this.#tracker.tracks) {
       if (track.phase === 'seen') events.push(...this.#move(track));
     }
-    return events;
+    return [...events, ...this.#recognise()];
+  }
+
+  /** What is to be written of people since the last time. */
+  takePeople(): OutgoingRecord[] {
+    return this.#faces?.takeRecords() ?? [];
   }
 
   /** Undefined while there is none, and there was none in the frame before. */
@@ -114,6 +132,22 @@ export class CameraTracks {
     const isNews = tracks.length > 0 || this.#hadTracks;
     this.#hadTracks = tracks.length > 0;
     return isNews ? { camera, session, frame, detector, tracks } : undefined;
+  }
+
+  #recognise(): TrackEvent[] {
+    const faces = this.#faces;
+    if (!faces) return [];
+    const { sightings, tracks } = this.#tracker;
+    faces.keep(new Set([...tracks, ...sightings.map(({ track }) => track)].map((track) => this.#nameOf(track))));
+    return sightings.flatMap(({ track, detection }) => {
+      const face = faceOf(detection);
+      if (!face) return [];
+      const at = track.last;
+      const frame = frameId({ camera: this.#options.camera, session: this.#session, frame: at.frame });
+      const seen = { track: this.#nameOf(track), frame, atUs: at.capturedAtUs, face };
+      const news = faces.see(seen, track.phase === 'seen');
+      return news ? [{ ...this.#event(track, at, news.type), ...faceDetails(news, face) }] : [];
+    });
   }
 
   #isMasked({ box }: Detection): boolean {
@@ -182,6 +216,20 @@ export class CameraTracks {
   #nameOf({ id }: Track): string {
     return `${this.#options.camera}/${this.#session}/${id}`;
   }
+}
+
+function faceDetails(
+  { person, isNew, type, sightings, agreeing, distance, gallery }: FaceNews,
+  { box }: FaceAttribute,
+) {
+  const threshold = type === 'face-known' ? faceThresholds.same : faceThresholds.other;
+  const near = distance === undefined ? {} : { distance: Math.round(distance * 1e4) / 1e4 };
+  return {
+    person: person.person,
+    ...(person.name === undefined ? {} : { name: person.name }),
+    ...(type === 'face-unknown' ? { isNew } : {}),
+    face: { box, sightings, agreeing, ...near, threshold, gallery },
+  };
 }
 
 function momentOf({ frame, ptsUs, capturedAtUs }: FrameHeader, ref: string | undefined): Moment {

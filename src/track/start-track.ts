@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { describeError, isFault } from '../base/errors.ts';
+import { describeError, isFault, type VigilError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { DeliveryKind } from '../stage/delivery.ts';
 import { TransactionalProducer } from '../stage/kafka/transactional-producer.ts';
 import { brokerFault } from '../stage/kafka-errors.ts';
 import { ProgressSource } from '../stage/order/group-progress.ts';
 import type { RunningPart } from '../stage/part.ts';
+import type { PeopleBook } from '../stage/people/people-book.ts';
+import { PeopleReader } from '../stage/people/people-reader.ts';
 import { openGroupConsumer, openRecordConsumer } from '../stage/record-consumer.ts';
 import type { Scene } from '../topics/scene.ts';
 import { topicNames } from '../topics/topic-names.ts';
@@ -56,6 +58,8 @@ export async function startTrack({ brokers, track, logger }: StartTrackOptions):
   try {
     const statements = keep(await openRecordConsumer({ ...common, topics: [topicNames.ledger], from: 'beginning' }));
     const states = keep(await StateReader.open(common, (error) => logger.warn(describeError(error))));
+    const onInvalid = (error: VigilError) => logger.warn(describeError(error));
+    const people = keep(await PeopleReader.open({ ...common, onInvalid }));
     const topics = { input: topicNames.rawVideoFrames, output: topicNames.processedImages };
     const progress = keep(new ProgressSource({ ...common, ...topics }));
     const producer = keep(new TransactionalProducer({ ...common, transactionalId, timeoutMs: transactionTimeoutMs }));
@@ -71,7 +75,8 @@ export async function startTrack({ brokers, track, logger }: StartTrackOptions):
     );
     return new TrackLoop({
       groupId,
-      desk: makeDesk(track, logger),
+      desk: makeDesk(track, people.book, logger),
+      people,
       consumer,
       producer,
       statements,
@@ -85,8 +90,10 @@ export async function startTrack({ brokers, track, logger }: StartTrackOptions):
   }
 }
 
-function makeDesk({ follow, otherwise, atLeastOnce = [], scenes, settings }: TrackOptions, logger: Logger): TrackDesk {
+function makeDesk(options: TrackOptions, people: PeopleBook, logger: Logger): TrackDesk {
+  const { follow, otherwise, atLeastOnce = [], scenes, settings } = options;
   return new TrackDesk({
+    people,
     follow,
     ...(otherwise === undefined ? {} : { otherwise }),
     delivery: (detector): DeliveryKind => (atLeastOnce.includes(detector) ? 'at-least-once' : 'exactly-once'),

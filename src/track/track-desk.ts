@@ -1,10 +1,11 @@
 import { FrameOrder } from '../stage/order/frame-order.ts';
 import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../stage/order/order-types.ts';
+import type { PeopleBook } from '../stage/people/people-book.ts';
 import { encodeEvent, encodeFrameTracks } from '../topics/event-record.ts';
 import { type IncomingRecord, type OutgoingRecord, recordRef } from '../topics/record.ts';
 import { decodeResult, type Result } from '../topics/result-record.ts';
 import { emptyScene, type Scene } from '../topics/scene.ts';
-import { CameraTracks, type SeenFrame } from './camera-tracks.ts';
+import { CameraTracks, type CameraTracksOptions, type SeenFrame } from './camera-tracks.ts';
 import { encodeTrackState, type TrackState } from './track-state.ts';
 import type { TrackerSettings } from './tracker.ts';
 
@@ -16,6 +17,8 @@ export interface TrackDeskOptions {
   delivery: (detector: string) => OrderOptions['delivery'];
   scenes: Readonly<Record<string, Scene>>;
   settings: TrackerSettings;
+  /** Who is known; left out: nobody is recognised. */
+  people?: PeopleBook;
   /** A stretch of frames without results, or a result that came too late. */
   onGap: (item: Extract<Ordered<SeenResult>, { type: 'gap' | 'late' }>) => void;
 }
@@ -77,6 +80,7 @@ export class TrackDesk {
   /** A partition is read by somebody else, or anew: nothing of it counts any more. */
   forget(partition: number): void {
     this.#made.delete(partition);
+    this.#options.people?.takeBack(partition);
     for (const order of this.#orders.values()) order.forget(partition);
     for (const [name, camera] of this.#cameras) if (camera.partition === partition) this.#cameras.delete(name);
   }
@@ -85,7 +89,7 @@ export class TrackDesk {
   restore(state: TrackState): void {
     const { camera, detector, partition } = state;
     if (detector !== this.#followed(camera, detector)) return;
-    const tracks = new CameraTracks(this.#tracksOptions(camera, detector), state.tracks);
+    const tracks = new CameraTracks(this.#tracksOptions(camera, detector, partition), state.tracks);
     this.#cameras.set(camera, { detector, partition, tracks });
     this.#order(detector).restore(camera, partition, state.order);
     for (const news of this.#news.get(camera) ?? []) this.#work(this.#order(detector).learn(news));
@@ -151,14 +155,15 @@ export class TrackDesk {
   }
 
   #open(name: string, detector: string, partition: number): void {
-    const tracks = new CameraTracks(this.#tracksOptions(name, detector));
+    const tracks = new CameraTracks(this.#tracksOptions(name, detector, partition));
     this.#cameras.set(name, { detector, partition, tracks });
     for (const news of this.#news.get(name) ?? []) this.#order(detector).learn(news);
   }
 
-  #tracksOptions(camera: string, detector: string) {
-    const { scenes, settings } = this.#options;
-    return { camera, detector, scene: scenes[camera] ?? emptyScene, settings };
+  #tracksOptions(camera: string, detector: string, partition: number): CameraTracksOptions {
+    const { scenes, settings, people } = this.#options;
+    const known = people ? { people: { book: people, owner: partition } } : {};
+    return { camera, detector, scene: scenes[camera] ?? emptyScene, settings, ...known };
   }
 
   #followed(camera: string, fallback: string): string {
@@ -198,6 +203,7 @@ export class TrackDesk {
     const events = item.type === 'result' ? tracks.see(item.payload) : tracks.endSession();
     const resultAtUs = item.type === 'result' ? item.payload.resultAtUs : undefined;
     made.records.push(...events.map((event) => encodeEvent(event, resultAtUs)));
+    made.records.push(...tracks.takePeople());
     made.isUrgent ||= events.length > 0;
     if (item.type !== 'result') return;
     const { frame } = item.payload;

@@ -6,6 +6,7 @@ import type { TransactionalProducer } from '../stage/kafka/transactional-produce
 import { hasKafkaError } from '../stage/kafka-errors.ts';
 import type { ProgressSource, TakenProgress } from '../stage/order/group-progress.ts';
 import type { RunningPart } from '../stage/part.ts';
+import type { PeopleReader } from '../stage/people/people-reader.ts';
 import type { GroupConsumer, LeasedRecord, RecordConsumer, RecordPosition } from '../stage/record-consumer.ts';
 import { decodeLedgerRecord, totalLost } from '../topics/ledger-record.ts';
 import { topicNames } from '../topics/topic-names.ts';
@@ -19,6 +20,7 @@ export interface TrackLoopOptions {
   producer: TransactionalProducer;
   statements: RecordConsumer;
   states: StateReader;
+  people: PeopleReader;
   progress: ProgressSource;
   logger: Logger;
 }
@@ -271,7 +273,7 @@ export class TrackLoop implements RunningPart {
   }
 
   async #close(): Promise<void> {
-    const { consumer, producer, statements, states, progress } = this.#options;
+    const { consumer, producer, statements, states, people, progress } = this.#options;
     if (this.#failure === undefined) await this.#drain().catch(() => {});
     for (const timer of this.#timers) clearInterval(timer);
     await this.#committing;
@@ -280,7 +282,7 @@ export class TrackLoop implements RunningPart {
     await this.#committing;
     clearTimeout(this.#linger);
     await consumer.close();
-    await Promise.all([producer.close(), statements.close(), states.close(), progress.close()]);
+    await Promise.all([producer.close(), statements.close(), states.close(), people.close(), progress.close()]);
   }
 }
 

@@ -73,7 +73,8 @@ const sameThing = 0.6;
 /** Two frames closer than this count as this far apart. */
 const leastStepMs = 1;
 
-interface Sighting {
+/** A track with the detection that it was seen as. */
+export interface Sighting {
   track: Track;
   detection: Detection;
 }
@@ -88,6 +89,7 @@ export class Tracker {
   #tracks: Track[];
   #realTracks: number;
   #ptsUs: number | undefined;
+  #sightings: readonly Sighting[] = [];
 
   constructor(settings: TrackerSettings = defaultTrackerSettings, state?: TrackerState) {
     this.#settings = settings;
@@ -99,6 +101,11 @@ export class Tracker {
   /** Tracks that are real: seen in the last frame, or lost and waited for. */
   get tracks(): Track[] {
     return this.#tracks.filter(({ phase }) => phase !== 'new');
+  }
+
+  /** The tracks that were seen in the last frame, new ones included, each with its detection. */
+  get sightings(): readonly Sighting[] {
+    return this.#sightings;
   }
 
   state(): TrackerState {
@@ -123,10 +130,10 @@ export class Tracker {
       newStep,
     );
 
-    for (const sighting of [...first.pairs, ...second.pairs, ...third.pairs]) this.#see(sighting, moment, changes);
-    const seen = new Set([...first.pairs, ...second.pairs, ...third.pairs].map(({ track }) => track));
-    this.#miss(seen, moment, changes);
-    this.#begin(third.detections, moment);
+    const sightings = [...first.pairs, ...second.pairs, ...third.pairs];
+    for (const sighting of sightings) this.#see(sighting, moment, changes);
+    this.#miss(new Set(sightings.map(({ track }) => track)), moment, changes);
+    this.#sightings = [...sightings, ...this.#begin(third.detections, moment)];
     return changes;
   }
 
@@ -173,14 +180,15 @@ export class Tracker {
     });
   }
 
-  #begin(detections: readonly Detection[], moment: Moment): void {
+  #begin(detections: readonly Detection[], moment: Moment): Sighting[] {
     const seen = this.#tracks.filter(({ phase }) => phase === 'seen');
-    let count = 0;
-    for (const { label, score, box } of detections) {
+    const begun: Sighting[] = [];
+    for (const detection of detections) {
+      const { label, score, box } = detection;
       if (score < this.#settings.beginScore) continue;
       if (seen.some((track) => track.label === label && overlap(track.box, box) > sameThing)) continue;
-      this.#tracks.push({
-        id: `${moment.frame}.${count++}`,
+      const track: Track = {
+        id: `${moment.frame}.${begun.length}`,
         number: 0,
         label,
         phase: 'new',
@@ -190,8 +198,11 @@ export class Tracker {
         first: { ...moment },
         last: { ...moment },
         frames: 1,
-      });
+      };
+      this.#tracks.push(track);
+      begun.push({ track, detection });
     }
+    return begun;
   }
 }
 

@@ -6,7 +6,7 @@ import { offsetsOf } from '../read-to-end.ts';
 import { type ConsumerOptions, openRecordConsumer, type RecordConsumer } from '../record-consumer.ts';
 import { PeopleBook } from './people-book.ts';
 
-export interface PeopleReaderOptions extends Pick<ConsumerOptions, 'brokers' | 'clientId'> {
+export interface PeopleReaderOptions extends Pick<ConsumerOptions, 'brokers' | 'clientId' | 'onInterruption'> {
   /** Keep the pictures of faces as well. */
   crops?: boolean;
   /** A record that is not what its key promises: it is passed over. */
@@ -24,8 +24,7 @@ export class PeopleReader {
   readonly #onInvalid: PeopleReaderOptions['onInvalid'];
 
   /** @returns once everything that is there has been read. @throws BROKER_UNREACHABLE */
-  static async open({ brokers, clientId, crops = false, onInvalid }: PeopleReaderOptions): Promise<PeopleReader> {
-    const common = { brokers, clientId };
+  static async open({ crops = false, onInvalid, ...common }: PeopleReaderOptions): Promise<PeopleReader> {
     const ends = await offsetsOf({ ...common, topic: topicNames.people, from: 'end' });
     const consumer = await openRecordConsumer({ ...common, topics: [topicNames.people], from: 'beginning' });
     const reader = new PeopleReader(consumer, new PeopleBook({ crops }), onInvalid);

@@ -1,0 +1,15 @@
+/**
+ * Distances of embeddings, from bench/quality/faces.ts (docs/faces.md has the whole curve): between photos of one person 0.54 at
+ * most, between those of two people 0.58 at least (YuNet).
+ */
+export const faceThresholds = {
+  /** Up to here two faces are of one person. */
+  same: 0.55,
+  /** From here on they are not; between the two nothing is said. */
+  other: 0.58,
+  /** Unknown people are only taken for each other when they are nearer than anybody who is named would have to be. */
+  sameUnknown: 0.5,
+} as const;
+
+/** Faces nearer than this say nothing new about a person. */
+export const newAspect = 0.35;
