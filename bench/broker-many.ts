@@ -1,6 +1,7 @@
 // Does every request stay quick with 1,000 partitions and 200 groups? p99 by API, under writers, readers and group members.
 // `node bench/broker-many.ts <seconds>`; every client has its own connections, as real ones have.
 import { setTimeout as delay } from 'node:timers/promises';
+import { fetchRequest, fetchResponse } from '../src/wire/messages/01-fetch.ts';
 import { listOffsetsRequest, listOffsetsResponse } from '../src/wire/messages/02-list-offsets.ts';
 import { metadataRequest, metadataResponse } from '../src/wire/messages/03-metadata.ts';
 import { offsetCommitRequest, offsetCommitResponse } from '../src/wire/messages/08-offset-commit.ts';
@@ -11,6 +12,8 @@ import { heartbeatRequest, heartbeatResponse } from '../src/wire/messages/12-hea
 import { syncGroupRequest, syncGroupResponse } from '../src/wire/messages/14-sync-group.ts';
 import { describeGroupsRequest, describeGroupsResponse } from '../src/wire/messages/15-describe-groups.ts';
 import { listGroupsRequest, listGroupsResponse } from '../src/wire/messages/16-list-groups.ts';
+import { recordBatches } from '../src/wire/record-batch.ts';
+import { batchRecords } from '../src/wire/records.ts';
 import { Fixture } from '../test/contract/fixture.ts';
 import { type Api, RawClient } from '../test/contract/raw-client.ts';
 import { BrokerProcess } from '../test/crash/broker-process.ts';
@@ -26,9 +29,14 @@ const writers = 20;
 const pauses = { writerMs: 100, commitMs: 1000, heartbeatMs: 3000, adminMs: 1000 };
 const recordBytes = 1000;
 const wantedMs = 50;
+/** As in Kafka's consumers. */
+const fetchWaitMs = 500;
+/** What is sent before all groups have joined is part of their start, not of what they wait for. */
+let measuredFromMs = Number.POSITIVE_INFINITY;
 
 const topicName = (topic: number): string => `many-${topic}`;
 const latencies = new Map<string, number[]>();
+const ofStart = new Set(['FindCoordinator', 'JoinGroup', 'SyncGroup', 'OffsetFetch']);
 let isOver = false;
 
 /** Sends a request and notes how long its answer took, under the API's name unless told otherwise. */
@@ -46,6 +54,7 @@ async function timed<Request, Response>(
 }
 
 function note(name: string, tookMs: number): void {
+  if (performance.now() < measuredFromMs && !ofStart.has(name)) return;
   const known = latencies.get(name) ?? [];
   latencies.set(name, known);
   known.push(tookMs);
@@ -53,10 +62,11 @@ function note(name: string, tookMs: number): void {
 
 async function write(bootstrap: string, index: number): Promise<void> {
   const client = await RawClient.connect(bootstrap);
-  const value = Buffer.alloc(recordBytes, 'x');
   for (let n = index; !isOver; n += writers) {
     const fixture = Fixture.over(client, topicName(n % topics));
     const begunMs = performance.now();
+    const value = Buffer.alloc(recordBytes, 'x');
+    value.writeDoubleBE(begunMs);
     const partition = Math.floor(n / topics) % partitionsPerTopic;
     const { error } = await fixture.produce({ records: [{ value }] }, { partition });
     if (error !== 'NONE') throw new Error(error);
@@ -110,24 +120,45 @@ async function read(bootstrap: string, group: number): Promise<void> {
   const beating = every(pauses.heartbeatMs, () => beat(member));
   const committing = every(pauses.commitMs, () => commit(member, topic, partitions));
   const client = await RawClient.connect(bootstrap);
-  const fixture = Fixture.over(client, topic);
   const next = new Map(partitions.map((partition) => [partition, 0n]));
-  while (!isOver) {
-    for (const partition of partitions) await fetchOne(fixture, partition, next);
-    await delay(200 * Math.random());
-  }
+  while (!isOver) await fetchAll(client, topic, next);
   client.close();
   await Promise.all([beating, committing]);
   member.client.close();
 }
 
-async function fetchOne(fixture: Fixture, partition: number, next: Map<number, bigint>): Promise<void> {
+/** One request for all partitions that waits for records, as consumers do. */
+async function fetchAll(client: RawClient, topic: string, next: Map<number, bigint>): Promise<void> {
   const begunMs = performance.now();
-  const { batches, error } = await fixture.fetch(next.get(partition) ?? 0n, { partition });
-  note('Fetch', performance.now() - begunMs);
-  if (error !== 'NONE') throw new Error(`Fetch: ${error}`);
+  const partitions = [...next].map(([partition, fetchOffset]) => ({
+    ...{ partition, fetchOffset, partitionMaxBytes: 1_000_000 },
+  }));
+  const request = { maxWaitMs: fetchWaitMs, minBytes: 1, maxBytes: 10_000_000, topics: [{ topic, partitions }] };
+  const { responses } = await client.send({ request: fetchRequest, response: fetchResponse }, 12, request);
+  const answeredMs = performance.now();
+  const answers = responses.flatMap((each) => each.partitions);
+  const found = answers.map((answer) => noteRecords(answer, next, answeredMs));
+  if (!found.includes(true)) note('Fetch without records, beyond its wait', answeredMs - begunMs - fetchWaitMs);
+}
+
+/** @returns whether there were records */
+function noteRecords(
+  { partitionIndex, errorCode, records }: { partitionIndex: number; errorCode: number; records: Buffer | null },
+  next: Map<number, bigint>,
+  answeredMs: number,
+): boolean {
+  if (errorCode !== 0) throw new Error(`Fetch: error ${errorCode}`);
+  const batches = [...recordBatches(records ?? Buffer.alloc(0))];
   const last = batches.at(-1);
-  if (last !== undefined) next.set(partition, last.lastOffset + 1n);
+  if (last === undefined) return false;
+  next.set(partitionIndex, last.lastOffset + 1n);
+  for (const batch of batches) {
+    for (const { value } of batchRecords(batch)) {
+      const sentMs = value?.readDoubleBE(0) ?? Number.NaN;
+      if (sentMs > measuredFromMs) note('Produce to Fetch: sent, flushed, delivered', answeredMs - sentMs);
+    }
+  }
+  return true;
 }
 
 async function every(pauseMs: number, action: () => Promise<void>): Promise<void> {
@@ -192,6 +223,8 @@ const clients = [
   administer(bootstrap),
 ];
 const failed = Promise.race(clients);
+await Promise.race([delay(groups * 10 + 2000), failed]);
+measuredFromMs = performance.now();
 await Promise.race([delay(seconds * 1000), failed]);
 isOver = true;
 await Promise.all(clients);

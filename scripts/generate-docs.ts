@@ -11,6 +11,7 @@ import { eventSchema, frameTracksSchema } from '../src/topics/event-schema.ts';
 import { ledgerSchemas } from '../src/topics/ledger-schema.ts';
 import { faceSchema, personSchema } from '../src/topics/people-schema.ts';
 import { apiReference } from './api-reference.ts';
+import { brokerConfigReference } from './broker-config-reference.ts';
 import { clientReference } from './client-reference.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,6 +19,7 @@ const root = join(import.meta.dirname, '..');
 /** Path below the project's root → the text that it should hold. */
 export const generatedDocuments: Record<string, () => string | Promise<string>> = {
   'docs/apis.md': apiReference,
+  'docs/broker-configs.md': brokerConfigReference,
   'docs/clients.md': clientReference,
   'docs/errors.md': errorsDocument,
   'docs/config.md': () => configReference(configSchema),

@@ -13,7 +13,7 @@ export function choresOf({ settings, topics, logs, groups, transactions }: Broke
     {
       name: 'Writing the checkpoints',
       everyMs: every('log.flush.offset.checkpoint.interval.ms'),
-      run: () => logs.checkpoint(),
+      run: () => logs.checkpointNowAndThen(),
     },
     { name: 'Retention', everyMs: every('log.retention.check.interval.ms'), run: () => logs.enforceRetention() },
     { name: 'Compaction', everyMs: every('log.cleaner.backoff.ms'), run: compactAll },

@@ -16,14 +16,17 @@ export interface CompactOptions {
   nowMs: number;
 }
 
-export interface CompactionJob extends CompactOptions {
+export interface CompactionLimits extends Pick<CompactOptions, 'minCompactionLagMs' | 'nowMs'> {
+  /** Only records before this offset, which are decided and on the disk. */
+  endOffset: bigint;
+}
+
+export interface CompactionJob extends CompactOptions, CompactionLimits {
   fileSystem: FileSystem;
   directory: string;
   segments: SegmentList;
   config: LogConfig;
   producers: ReadonlyMap<bigint, ProducerEntry>;
-  /** Only records before this offset, which are decided and on the disk. */
-  endOffset: bigint;
   /** Where the last compaction ended. */
   cleanedTo: bigint;
   /** True once the log is being closed: the job ends as soon as it can, with the log as it was. */
@@ -40,7 +43,7 @@ export interface CompactionJob extends CompactOptions {
  * @throws the system's error, with the log as it was; LOG_FAILED when it cannot be left as it is
  */
 export async function compactLog(job: CompactionJob): Promise<bigint> {
-  const segments = cleanable(job);
+  const segments = cleanableSegments(job.segments, job);
   if (segments.length === 0) return job.cleanedTo;
   const aborted = segments.flatMap((each) => each.transactions.all());
   const rules: CompactionRules = {
@@ -59,7 +62,10 @@ export async function compactLog(job: CompactionJob): Promise<bigint> {
 }
 
 /** Full segments from the front, up to the first that is too young or not decided. */
-function cleanable({ segments, endOffset, nowMs, minCompactionLagMs }: CompactionJob): Segment[] {
+export function cleanableSegments(
+  segments: SegmentList,
+  { endOffset, nowMs, minCompactionLagMs }: CompactionLimits,
+): Segment[] {
   const full = segments.all.slice(0, -1);
   const isTooYoung = (segment: Segment): boolean =>
     minCompactionLagMs > 0 && Number(segment.maxTimestampMs) > nowMs - minCompactionLagMs;

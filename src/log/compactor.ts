@@ -1,5 +1,5 @@
 import type { FileSystem } from '../base/file-system.ts';
-import { type CompactOptions, compactLog } from './compact-log.ts';
+import { type CompactionLimits, type CompactOptions, cleanableSegments, compactLog } from './compact-log.ts';
 import type { LogConfig } from './log-config.ts';
 import type { ProducerState } from './producer-state.ts';
 import type { Segment } from './segment.ts';
@@ -11,6 +11,14 @@ export interface CompactorOptions {
   segments: SegmentList;
   producers: ProducerState;
   isStopped: () => boolean;
+}
+
+/** The segments that may be compacted now: those that no compaction has seen yet, and all of them. */
+export interface CompactionBacklog {
+  dirtyBytes: number;
+  totalBytes: number;
+  /** Time of the first batch that no compaction has seen; Infinity without any. */
+  dirtySinceMs: number;
 }
 
 /** Runs the compactions of one log, one at a time, and knows how far they have come. */
@@ -49,14 +57,18 @@ export class Compactor {
     await this.#running?.catch(() => {});
   }
 
-  /** Bytes of full segments that no compaction has seen yet, and of all full segments. */
-  get backlog(): { dirtyBytes: number; totalBytes: number } {
-    const full = this.#options.segments.all.slice(0, -1);
-    return {
-      dirtyBytes: sizeOf(full.filter((each) => each.baseOffset >= this.#compactedTo)),
-      totalBytes: sizeOf(full),
-    };
+  /** What a compaction would find; see `CompactionBacklog`. */
+  backlog(limits: CompactionLimits): CompactionBacklog {
+    const segments = cleanableSegments(this.#options.segments, limits);
+    const dirty = segments.filter((each) => each.baseOffset >= this.#compactedTo);
+    return { dirtyBytes: sizeOf(dirty), totalBytes: sizeOf(segments), dirtySinceMs: oldestOf(dirty) };
   }
+}
+
+/** @returns Infinity without segments, or when their records have no time */
+function oldestOf(segments: readonly Segment[]): number {
+  const times = segments.map((each) => Number(each.firstBatchTimestampMs ?? -1n)).filter((timeMs) => timeMs >= 0);
+  return Math.min(...times);
 }
 
 function sizeOf(segments: readonly Segment[]): number {

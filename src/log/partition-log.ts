@@ -1,17 +1,17 @@
 import type { Clock } from '../base/clock.ts';
-import { fault, isDiskFull, isFault, type VigilError } from '../base/errors.ts';
+import { isFault, type VigilError } from '../base/errors.ts';
 import { type FileSystem, parentOf } from '../base/file-system.ts';
-import type { RecordBatch } from '../wire/record-batch.ts';
-import { type AppendOrigin, checkBatches, type Refusal, refusal } from './batch-checks.ts';
+import { refusal } from './batch-checks.ts';
 import type { CompactOptions } from './compact-log.ts';
-import { Compactor } from './compactor.ts';
+import { type CompactionBacklog, Compactor } from './compactor.ts';
 import { deletedFolderSuffix } from './file-names.ts';
 import type { Flusher } from './flusher.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import { type LoadedLog, loadLog } from './load-log.ts';
+import { type AppendOptions, LogAppends } from './log-appends.ts';
 import type { LogConfig } from './log-config.ts';
-import { readBatches } from './log-reader.ts';
+import { LogView, type ReadOptions } from './log-view.ts';
 import { LogWriter } from './log-writer.ts';
 import type {
   AbortedTransaction,
@@ -21,19 +21,13 @@ import type {
   ReadOutcome,
   TimestampedOffset,
 } from './outcomes.ts';
-import type { RememberedBatch } from './producer-entry.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { ReadBuffers } from './read-buffers.ts';
-import { recompressed } from './recompress.ts';
 import { removeFolder } from './remove-folder.ts';
 import { countDeletable } from './retention.ts';
-import type { Segment } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
 import { LogTail, type TailCache } from './tail-cache.ts';
-import { findMaxTimestamp, findTimestamp } from './time-lookup.ts';
-import { transactionEndOf } from './transaction-end.ts';
-import { abortedWithin } from './transaction-index.ts';
 
 export interface PartitionLogOptions {
   fileSystem: FileSystem;
@@ -59,19 +53,6 @@ export interface PartitionLogOptions {
   report?: (message: string) => void;
 }
 
-export interface AppendOptions {
-  leaderEpoch: number;
-  origin: AppendOrigin;
-}
-
-export interface ReadOptions {
-  /** Return the first batch even when it is larger than `maxBytes`. */
-  minOneBatch: boolean;
-  upTo: ReadLimit;
-}
-
-const settled = Promise.resolve();
-
 /**
  * The log of one partition: appends, reads, and keeps itself in shape on disk.
  *
@@ -90,14 +71,12 @@ export class PartitionLog {
   readonly #writer: LogWriter;
   readonly #compactor: Compactor;
   readonly #tail: LogTail | undefined;
-  readonly #readBuffers: ReadBuffers;
+  readonly #view: LogView;
+  readonly #appends: LogAppends;
   readonly #listeners = new Set<() => void>();
   #config: LogConfig;
   #logStartOffset: bigint;
   #highWatermark: bigint;
-  #cancelFlushTimer: (() => void) | undefined;
-  /** The segment of the last append: when it changes, the full one is to be flushed under every policy. */
-  #appendedTo: Segment;
   #isClosed = false;
   /** False while everything in the folder is as it was when the log was opened in order. */
   #isChanged: boolean;
@@ -113,11 +92,9 @@ export class PartitionLog {
     this.#leaderEpochs = loaded.leaderEpochs;
     this.#logStartOffset = largest(options.logStartOffset ?? 0n, this.#segments.first.baseOffset);
     this.#highWatermark = this.logEndOffset;
-    this.#appendedTo = this.#segments.active;
     this.#isChanged = !options.cleanShutdown;
     const { fileSystem, directory } = options;
     this.#tail = options.tailCache && new LogTail(options.tailCache);
-    this.#readBuffers = options.readBuffers ?? new ReadBuffers();
     this.#writer = new LogWriter({ ...loaded, fileSystem, directory, segments: this.#segments });
     this.#compactor = new Compactor({
       ...{ fileSystem, directory, segments: this.#segments, producers: loaded.producers },
@@ -134,6 +111,30 @@ export class PartitionLog {
       },
       this.logEndOffset,
     );
+    this.#view = this.#openView();
+    this.#appends = this.#openAppends();
+  }
+
+  #openView(): LogView {
+    return new LogView({
+      segments: this.#segments,
+      tail: this.#tail,
+      readBuffers: this.#options.readBuffers ?? new ReadBuffers(),
+      offsets: () => this.offsets,
+    });
+  }
+
+  #openAppends(): LogAppends {
+    return new LogAppends({
+      ...{ name: this.#name, clock: this.#options.clock, segments: this.#segments, producers: this.#producers },
+      ...{ writer: this.#writer, commits: this.#commits, tail: this.#tail },
+      config: () => this.#config,
+      offsets: () => this.offsets,
+      onAppend: () => {
+        this.#isChanged = true;
+      },
+      onShown: (offset) => this.#advance(offset),
+    });
   }
 
   /**
@@ -209,96 +210,9 @@ export class PartitionLog {
    * The buffer belongs to the log from here on, which may hand it to readers: it must not be changed or used again. A client's append is one batch; one that the producer has sent before is
    * not written again. Nothing of a refused append stays in the log.
    */
-  append(bytes: Buffer, { leaderEpoch, origin }: AppendOptions): AppendOutcome {
+  append(bytes: Buffer, options: AppendOptions): AppendOutcome {
     if (this.#isClosed) return refusal('KAFKA_STORAGE_ERROR', `${this.#name} is closed`);
-    if (this.failure) return this.#storageError(this.failure);
-    const nowMs = this.#options.clock.nowMs();
-    const checked = checkBatches(bytes, { config: this.#config, origin, nowMs });
-    if (!checked.ok) return checked;
-    const verdict = this.#checkProducers(checked.batches, origin);
-    if (verdict) return verdict;
-    const [first] = checked.batches;
-    const made = origin === 'client' && first ? recompressed(first, this.#config) : undefined;
-    if (made && !made.ok) return made;
-    const { bytes: kept, batches } = made ? { bytes: made.bytes, batches: [made.batch] } : { bytes, ...checked };
-    try {
-      const baseOffset = this.#writer.append(kept, batches, { leaderEpoch, config: this.#config, nowMs });
-      if (batches.length === 1) this.#tail?.add(kept, baseOffset, this.logEndOffset);
-      return this.#acknowledge(baseOffset, nowMs);
-    } catch (error) {
-      return this.#refuseWrite(error);
-    }
-  }
-
-  #checkProducers(batches: readonly RecordBatch[], origin: AppendOrigin): AppendOutcome | undefined {
-    for (const batch of batches) {
-      if (batch.producerId < 0n) continue;
-      const end = batch.isControl ? transactionEndOf(batch) : undefined;
-      if (batch.isControl && !end) return refusal('INVALID_RECORD', 'a control record that ends no transaction');
-      const verdict = end ? this.#producers.checkMarker(batch, end) : this.#producers.check(batch, origin === 'client');
-      if (verdict.kind === 'refuse') return refusal(verdict.error, verdict.message);
-      if (verdict.kind === 'duplicate') return this.#repeat(verdict.batch);
-    }
-    return undefined;
-  }
-
-  #repeat(batch: RememberedBatch): AppendOutcome {
-    const isStamped = this.#config.messageTimestampType === 'LogAppendTime';
-    return {
-      ok: true,
-      duplicate: true,
-      baseOffset: batch.lastOffset - BigInt(batch.offsetDelta),
-      lastOffset: batch.lastOffset,
-      logAppendTimeMs: isStamped ? batch.timestampMs : -1n,
-      logStartOffset: this.#logStartOffset,
-      durable: batch.lastOffset < this.#highWatermark ? settled : this.#commits.wait(),
-    };
-  }
-
-  #refuseWrite(error: unknown): Refusal & { cause?: VigilError } {
-    if (!isDiskFull(error)) return this.#storageError(this.#commits.fail(error));
-    return this.#storageError(fault('DISK_FULL', `${this.#name}: no room to append`, { cause: error }));
-  }
-
-  #storageError(cause: VigilError): Refusal & { cause: VigilError } {
-    return { ...refusal('KAFKA_STORAGE_ERROR', cause.message), cause };
-  }
-
-  #acknowledge(baseOffset: bigint, nowMs: number): AppendOutcome {
-    this.#isChanged = true;
-    const durable = this.#becomeDurable();
-    return {
-      ok: true,
-      duplicate: false,
-      baseOffset,
-      lastOffset: this.logEndOffset - 1n,
-      logAppendTimeMs: this.#config.messageTimestampType === 'LogAppendTime' ? BigInt(nowMs) : -1n,
-      logStartOffset: this.#logStartOffset,
-      durable,
-    };
-  }
-
-  #becomeDurable(): Promise<void> {
-    if (this.#config.flushPolicy === 'commit') return this.#commits.wait();
-    if (this.#config.flushPolicy === 'interval') this.#flushLater();
-    if (this.#segments.active !== this.#appendedTo) void this.#commits.wait();
-    this.#appendedTo = this.#segments.active;
-    this.#advance(this.logEndOffset);
-    return settled;
-  }
-
-  #flushLater(): void {
-    this.#cancelFlushTimer ??= this.#options.clock.after(this.#config.flushIntervalMs, () => {
-      this.#cancelFlushTimer = undefined;
-      void this.#commits.wait();
-    });
-  }
-
-  #advance(offset: bigint): void {
-    if (offset <= this.#highWatermark) return;
-    this.#highWatermark = offset;
-    this.#producers.advance(offset);
-    for (const listener of [...this.#listeners]) listener();
+    return this.#appends.append(bytes, options);
   }
 
   /**
@@ -306,48 +220,31 @@ export class PartitionLog {
    *
    * An offset before the log's start or after its end is an answer, not an error: OFFSET_OUT_OF_RANGE.
    */
-  read(fromOffset: bigint, maxBytes: number, { minOneBatch, upTo }: ReadOptions): ReadOutcome {
-    const { offsets } = this;
-    if (this.#isClosed)
-      return { ok: false, error: 'KAFKA_STORAGE_ERROR', message: `${this.#name} is closed`, ...offsets };
-    if (fromOffset < offsets.logStartOffset || fromOffset > offsets.logEndOffset) {
-      const message = `offset ${fromOffset} is not within ${offsets.logStartOffset} … ${offsets.logEndOffset}`;
-      return { ok: false, error: 'OFFSET_OUT_OF_RANGE', message, ...offsets };
-    }
-    const endOffset = endOf(upTo, offsets);
-    if (fromOffset >= endOffset) return { ok: true, buffers: [], sizeBytes: 0, nextOffset: fromOffset, ...offsets };
-    try {
-      const slice =
-        this.#tail?.read(fromOffset, endOffset, maxBytes, minOneBatch) ??
-        readBatches(this.#segments, { fromOffset, endOffset, maxBytes, minOneBatch }, this.#readBuffers);
-      if (upTo !== 'lastStableOffset') return { ok: true, ...slice, ...offsets };
-      return { ok: true, ...slice, aborted: this.abortedTransactions(fromOffset, slice.nextOffset), ...offsets };
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return { ok: false, error: 'KAFKA_STORAGE_ERROR', message, ...offsets };
-    }
+  read(fromOffset: bigint, maxBytes: number, options: ReadOptions): ReadOutcome {
+    if (!this.#isClosed) return this.#view.read(fromOffset, maxBytes, options);
+    return { ok: false, error: 'KAFKA_STORAGE_ERROR', message: `${this.#name} is closed`, ...this.offsets };
   }
 
   /** Aborted transactions with records in the range, as read_committed consumers need them. */
   abortedTransactions(fromOffset: bigint, endOffset: bigint): AbortedTransaction[] {
-    const indexes = this.#segments.from(fromOffset).map((each) => each.transactions);
-    return abortedWithin(indexes, fromOffset, endOffset);
+    return this.#view.abortedTransactions(fromOffset, endOffset);
   }
 
-  /**
-   * The first record at or after a time, among those below `upTo`.
-   *
-   * Offsets follow writing, not time: it is the first in offset order.
-   */
+  /** See `LogView`. */
   offsetForTimestamp(timestampMs: bigint, upTo: ReadLimit = 'highWatermark'): TimestampedOffset | undefined {
-    const limits = { fromOffset: this.#logStartOffset, endOffset: endOf(upTo, this.offsets) };
-    return findTimestamp(this.#segments, timestampMs, limits);
+    return this.#view.offsetForTimestamp(timestampMs, upTo);
   }
 
-  /** The record with the largest timestamp; of several, the first. */
+  /** See `LogView`. */
   offsetOfMaxTimestamp(upTo: ReadLimit = 'highWatermark'): TimestampedOffset | undefined {
-    const limits = { fromOffset: this.#logStartOffset, endOffset: endOf(upTo, this.offsets) };
-    return findMaxTimestamp(this.#segments, limits);
+    return this.#view.offsetOfMaxTimestamp(upTo);
+  }
+
+  #advance(offset: bigint): void {
+    if (offset <= this.#highWatermark) return;
+    this.#highWatermark = offset;
+    this.#producers.advance(offset);
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** Where a leader epoch ended, as OffsetForLeaderEpoch asks; undefined when it is not known. */
@@ -431,17 +328,25 @@ export class PartitionLog {
   async compact(options: CompactOptions): Promise<bigint> {
     if (this.failure || this.#isClosed) return 0n;
     this.#isChanged = true;
-    const endOffset = smallest(this.lastStableOffset, this.recoveryPoint);
+    const { config } = this;
+    const endOffset = this.#compactionEnd;
     try {
-      return await this.#compactor.run({ ...options, config: this.#config, endOffset });
+      return await this.#compactor.run({ ...options, config, endOffset });
     } catch (error) {
       throw isFault(error, 'LOG_FAILED') ? this.#commits.fail(error) : error;
+    } finally {
+      // Readers must not be given from memory what is gone from the disk.
+      this.#tail?.clear();
     }
   }
 
-  /** Bytes of full segments that no compaction has seen yet, and of all full segments. */
-  get compactionBacklog(): { dirtyBytes: number; totalBytes: number } {
-    return this.#compactor.backlog;
+  /** What a compaction would find now. */
+  compactionBacklog(options: Pick<CompactOptions, 'minCompactionLagMs' | 'nowMs'>): CompactionBacklog {
+    return this.#compactor.backlog({ ...options, endOffset: this.#compactionEnd });
+  }
+
+  get #compactionEnd(): bigint {
+    return smallest(this.lastStableOffset, this.recoveryPoint);
   }
 
   #tryToRoll(nowMs: number): boolean {
@@ -449,7 +354,7 @@ export class PartitionLog {
       this.#writer.roll(nowMs);
       return true;
     } catch (error) {
-      this.#refuseWrite(error);
+      this.#appends.refuseWrite(error);
       return false;
     }
   }
@@ -468,7 +373,7 @@ export class PartitionLog {
   async close(): Promise<{ recoveryPoint: bigint }> {
     this.#isClosed = true;
     this.#tail?.clear();
-    this.#cancelFlushTimer?.();
+    this.#appends.close();
     try {
       await this.#compactor.ended();
       await this.#commits.wait();
@@ -499,7 +404,7 @@ export class PartitionLog {
   async delete(): Promise<void> {
     this.#isClosed = true;
     this.#tail?.clear();
-    this.#cancelFlushTimer?.();
+    this.#appends.close();
     await this.#compactor.ended();
     if (!this.failure) await this.#commits.wait().catch(() => {});
     for (const segment of this.#segments.all) segment.close();
@@ -513,11 +418,6 @@ export class PartitionLog {
   get #name(): string {
     return `${this.topic}-${this.partition}`;
   }
-}
-
-function endOf(limit: ReadLimit, offsets: LogOffsets): bigint {
-  if (limit === 'logEnd') return offsets.logEndOffset;
-  return limit === 'lastStableOffset' ? offsets.lastStableOffset : offsets.highWatermark;
 }
 
 function smallest(a: bigint, b: bigint): bigint {

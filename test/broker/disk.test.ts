@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { systemError } from '../../src/base/memory-file-system.ts';
 import { offsetCommitRequest, offsetCommitResponse } from '../../src/wire/messages/08-offset-commit.ts';
 import { offsetFetchRequest, offsetFetchResponse } from '../../src/wire/messages/09-offset-fetch.ts';
+import { deleteRecordsRequest, deleteRecordsResponse } from '../../src/wire/messages/21-delete-records.ts';
 import { UnreliableFileSystem } from '../base/unreliable-file-system.ts';
 import { errorName, Fixture, values } from '../contract/fixture.ts';
 import { Random } from './random.ts';
@@ -137,6 +138,24 @@ test('an offset is not committed when it cannot be stored', async () => {
   fileSystem.roomBytes = Number.POSITIVE_INFINITY;
   assert.equal(await commit(fixture, fixture.topic, 1n), 'NONE');
   assert.equal(await committed(fixture, fixture.topic), 1n);
+  fixture.close();
+});
+
+test('records are not deleted for good while the disk does not take where the log begins now', async () => {
+  const fileSystem = new UnreliableFileSystem();
+  await using broker = await startBroker({ fileSystem, dataDir });
+  const fixture = await Fixture.open(broker);
+  for (const value of ['a', 'b', 'c']) await fixture.produce(values(value));
+  const remove = async () => {
+    const topics = [{ name: fixture.topic, partitions: [{ partitionIndex: 0, offset: 2n }] }];
+    const api = { request: deleteRecordsRequest, response: deleteRecordsResponse };
+    const answer = (await fixture.client.send(api, 2, { topics, timeoutMs: 5000 })).topics[0]?.partitions[0];
+    return [errorName(answer?.errorCode ?? -1), answer?.lowWatermark];
+  };
+  fileSystem.roomBytes = 0;
+  assert.deepEqual(await remove(), ['KAFKA_STORAGE_ERROR', -1n]);
+  fileSystem.roomBytes = Number.POSITIVE_INFINITY;
+  assert.deepEqual(await remove(), ['NONE', 2n]);
   fixture.close();
 });
 

@@ -6,6 +6,7 @@ import { ApacheKafka, kafkaLibraries } from '../support/apache-kafka.ts';
 import { adminContract } from './admin.ts';
 import { clientsContract } from './clients.ts';
 import { clusterContract } from './cluster.ts';
+import { compactionConfig, compactionContract } from './compaction.ts';
 import { fetchSessionsContract } from './fetch-sessions.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
@@ -24,7 +25,7 @@ describe('Apache Kafka', () => {
   before(async () => {
     if (given !== undefined) return;
     const folder = mkdtempSync(join(tmpdir(), 'vigil-contract-'));
-    const cluster = await ApacheKafka.start({ folder });
+    const cluster = await ApacheKafka.start({ folder, properties: compactionConfig });
     bootstrap = cluster.bootstrap;
     stop = async () => {
       await cluster.stop();
@@ -38,6 +39,7 @@ describe('Apache Kafka', () => {
   recordsContract(target);
   fetchSessionsContract(target);
   clusterContract(target);
+  compactionContract(target);
   clientsContract(target);
   groupsContract(target);
   transactionsContract(target);

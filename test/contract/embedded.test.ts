@@ -4,6 +4,7 @@ import { startBroker } from '../broker/start-broker.ts';
 import { adminContract } from './admin.ts';
 import { clientsContract } from './clients.ts';
 import { clusterContract } from './cluster.ts';
+import { compactionConfig, compactionContract } from './compaction.ts';
 import { fetchSessionsContract } from './fetch-sessions.ts';
 import { groupsContract } from './groups.ts';
 import { recordsContract } from './records.ts';
@@ -12,7 +13,7 @@ import { transactionsContract } from './transactions.ts';
 describe('the embedded broker', () => {
   let broker: Broker;
   before(async () => {
-    broker = await startBroker();
+    broker = await startBroker({ config: compactionConfig });
   });
   after(() => broker.close());
 
@@ -20,6 +21,7 @@ describe('the embedded broker', () => {
   recordsContract(() => broker);
   fetchSessionsContract(() => broker);
   clusterContract(() => broker);
+  compactionContract(() => broker);
   clientsContract(() => broker);
   groupsContract(() => broker);
   transactionsContract(() => broker);

@@ -18,8 +18,8 @@ const mutationsPerRequest = isLong ? 500 : 80;
 const connectionsAtOnce = 20;
 /** Enough for everything that the limits of one connection allow, far less than what hostile clients ask for. */
 const allowedGrowthMb = 400;
-/** Far below what it takes until the broker loses patience with somebody, also on a busy machine. */
-const servedWithinMs = 3000;
+/** Under the ten seconds that one client may keep another from reading; on a quiet machine it takes a tenth of one. */
+const servedWithinMs = 8000;
 
 const directory = mkdtempSync(join(tmpdir(), 'vigil-hostile-'));
 const broker = new BrokerProcess(directory);
@@ -126,7 +126,7 @@ test('connections that stop in the middle of huge requests cost little', async (
 test('huge requests that nobody finishes hold up no others, and lose their memory to those who finish theirs', async (t) => {
   const residentBeforeMb = residentMb(broker.pid);
   const sockets = await Promise.all(Array.from({ length: 50 }, open));
-  const begun = Buffer.alloc(20_000_000);
+  const begun = Buffer.alloc(10_000_000);
   begun.writeInt32BE(100 * 1024 * 1024);
   for (const socket of sockets) socket.write(begun);
   const before = performance.now();

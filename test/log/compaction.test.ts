@@ -92,7 +92,7 @@ test('small neighbours become one segment, and compacting again changes nothing'
   for (let n = 0; n < 60; n++) await appendDurably(log, keyed([`key=${n}`]));
   const segments = (): string[] => fileSystem.list('/data/topic-0').filter((name) => name.endsWith('.log'));
   const before = segments().length;
-  while ((await log.compact(settings)) && log.compactionBacklog.dirtyBytes > 0);
+  while ((await log.compact(settings)) && log.compactionBacklog(settings).dirtyBytes > 0);
   for (let n = 0; n < 4; n++) await log.compact(settings);
   assert.ok(segments().length < before / 2, `${segments().length} of ${before} segments`);
   const content = contentOf(log);

@@ -10,8 +10,12 @@ export const startMs = 1_700_000_000_000;
 
 /** A clock that stands still until it is moved. */
 export class StillClock implements Clock {
-  #nowMs = startMs;
+  #nowMs: number;
   readonly #timers = new Set<{ dueMs: number; callback: () => void }>();
+
+  constructor(nowMs = startMs) {
+    this.#nowMs = nowMs;
+  }
 
   nowMs(): number {
     return this.#nowMs;

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryFileSystem } from '../../src/base/memory-file-system.ts';
 import { TailCache } from '../../src/log/tail-cache.ts';
+import { encodeBatch } from '../../src/wire/records.ts';
 import { seededRandom } from '../base/unreliable-file-system.ts';
-import { appendDurably, batchOf, openLog } from './open-log.ts';
+import { appendDurably, batchOf, openLog, startMs } from './open-log.ts';
 
 /** A batch in memory of its own, as the frame of a large request is. */
-function ownBatch(value: string): Buffer {
-  const bytes = batchOf([value]);
+function ownBatch(value: string, key: Buffer | null = null): Buffer {
+  const records = [{ key, value: Buffer.from(value) }];
+  const bytes = encodeBatch({ records, timestamp: BigInt(startMs) });
   const own = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(own);
   return own;
@@ -73,6 +75,15 @@ test('the oldest batches of any log go first, and those of a closed log at once'
   assert.equal(tailCache.sizeBytes, 3 * size);
   await other.close();
   assert.equal(tailCache.sizeBytes, 0);
+});
+
+test('what a compaction has removed is not read from memory either', async () => {
+  const log = await openLog({ tailCache: new TailCache(), config: { segmentBytes: 100, cleanupPolicy: ['compact'] } });
+  for (const value of ['removed', 'kept', 'last']) await appendDurably(log, ownBatch(value, Buffer.from('key')));
+  await log.compact({ deleteRetentionMs: 0, minCompactionLagMs: 0, nowMs: startMs });
+  const outcome = log.read(0n, 1000, { minOneBatch: true, upTo: 'highWatermark' });
+  assert.ok(outcome.ok);
+  assert.ok(!Buffer.concat(outcome.buffers).includes('removed'));
 });
 
 test('a small slice of large memory is not kept', async () => {

@@ -22,7 +22,8 @@ const ownConfigs: readonly ConfigDefinition[] = [
     defaultValue: '1',
     min: 1,
     max: 1,
-    documentation: 'Replicas of a topic that is created without saying how many. One node holds one.',
+    documentation: 'Replicas of a topic that is created without saying how many.',
+    withoutEffect: 'One node holds one replica: 1 is the only value.',
   },
   {
     name: 'delete.topic.enable',
@@ -183,8 +184,8 @@ const ownConfigs: readonly ConfigDefinition[] = [
       defaultValue: '9223372036854775807',
       min: 0,
       isDynamic: true,
-      documentation:
-        'Limits the moving of replicas. One node moves none; kafka-reassign-partitions takes the limit away.',
+      documentation: 'Limits the moving of replicas.',
+      withoutEffect: 'One node moves none; kafka-reassign-partitions takes the limit away.',
     }),
   ),
   {

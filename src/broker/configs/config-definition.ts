@@ -26,6 +26,13 @@ export interface ConfigDefinition {
   synonym?: string;
   /** A broker config that can be changed while the broker runs. */
   isDynamic?: boolean;
+  /** Why the config is kept and shown, but changes nothing. */
+  withoutEffect?: string;
+}
+
+/** What a config does, or why it does nothing. */
+export function documentationOf({ documentation, withoutEffect }: ConfigDefinition): string {
+  return withoutEffect === undefined ? documentation : `${documentation} Without effect here: ${withoutEffect}`;
 }
 
 /** @returns what is wrong with the value in the words of an INVALID_CONFIG message, or undefined */

@@ -31,7 +31,8 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     min: 1,
     max: 17,
     synonym: 'compression.lz4.level',
-    documentation: 'How hard to compress when the compression type is lz4. This broker knows one way only.',
+    documentation: 'How hard to compress when the compression type is lz4.',
+    withoutEffect: 'There is one way of compressing with lz4 here.',
   },
   {
     name: 'compression.type',
@@ -64,7 +65,8 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     defaultValue: '60000',
     min: 0,
     synonym: 'log.segment.delete.delay.ms',
-    documentation: 'How long a deleted file stays on the disk. This broker removes it as soon as no reader holds it.',
+    documentation: 'How long a deleted file stays on the disk.',
+    withoutEffect: 'A deleted file is removed as soon as no reader holds it.',
   },
   {
     name: 'flush.messages',
@@ -72,7 +74,8 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     defaultValue: maxLong,
     min: 1,
     synonym: 'log.flush.interval.messages',
-    documentation: 'Records between two flushes. This broker decides by its own flush policy.',
+    documentation: 'Records between two flushes.',
+    withoutEffect: 'The flush policy of the broker decides, by default before every acknowledgement.',
   },
   {
     name: 'flush.ms',
@@ -80,13 +83,15 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     defaultValue: maxLong,
     min: 0,
     synonym: 'log.flush.interval.ms',
-    documentation: 'Time between two flushes. This broker decides by its own flush policy.',
+    documentation: 'Time between two flushes.',
+    withoutEffect: 'The flush policy of the broker decides, by default before every acknowledgement.',
   },
   {
     name: 'follower.replication.throttled.replicas',
     type: 'list',
     defaultValue: '',
-    documentation: 'Replicas whose replication is throttled. One node has none.',
+    documentation: 'Replicas whose replication is throttled.',
+    withoutEffect: 'One node replicates nothing.',
   },
   {
     name: 'index.interval.bytes',
@@ -100,7 +105,8 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     name: 'leader.replication.throttled.replicas',
     type: 'list',
     defaultValue: '',
-    documentation: 'Replicas whose replication is throttled. One node has none.',
+    documentation: 'Replicas whose replication is throttled.',
+    withoutEffect: 'One node replicates nothing.',
   },
   {
     name: 'max.compaction.lag.ms',
@@ -165,14 +171,16 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     defaultValue: '1',
     min: 1,
     synonym: 'min.insync.replicas',
-    documentation: 'Replicas that acknowledge a write with acks=all. One node is one replica.',
+    documentation: 'Replicas that acknowledge a write with acks=all.',
+    withoutEffect: 'One node is one replica; a higher number would refuse every write.',
   },
   {
     name: 'preallocate',
     type: 'boolean',
     defaultValue: 'false',
     synonym: 'log.preallocate',
-    documentation: 'Whether segments are preallocated. This broker never does.',
+    documentation: 'Whether segments are preallocated.',
+    withoutEffect: 'Segments grow as they are written.',
   },
   {
     name: 'retention.bytes',
@@ -211,7 +219,8 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     defaultValue: '0',
     min: 0,
     synonym: 'log.roll.jitter.ms',
-    documentation: 'Random time taken off segment.ms. This broker takes none off.',
+    documentation: 'Random time taken off segment.ms.',
+    withoutEffect: 'Only full segments are synced in the background, so that many closing at once cost nothing.',
   },
   {
     name: 'segment.ms',
@@ -226,7 +235,8 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     type: 'boolean',
     defaultValue: 'false',
     synonym: 'unclean.leader.election.enable',
-    documentation: 'Whether a replica that lags may lead. One node has no other replica.',
+    documentation: 'Whether a replica that lags may lead.',
+    withoutEffect: 'One node has no other replica.',
   },
 ];
 
@@ -256,7 +266,7 @@ export function logConfigFrom(effective: (name: string) => string, defaults: Log
   const cleanupPolicy = splitList(effective('cleanup.policy'));
   return {
     segmentBytes: number('segment.bytes'),
-    segmentMs: number('segment.ms'),
+    segmentMs: segmentMsFrom(number, cleanupPolicy),
     segmentIndexBytes: number('segment.index.bytes'),
     indexIntervalBytes: number('index.interval.bytes'),
     retentionMs: number('retention.ms'),
@@ -269,6 +279,12 @@ export function logConfigFrom(effective: (name: string) => string, defaults: Log
     messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
     ...defaults,
   };
+}
+
+/** Only full segments are compacted: one that grows for too long would keep its records from it. */
+function segmentMsFrom(number: (name: string) => number, cleanupPolicy: readonly string[]): number {
+  const segmentMs = number('segment.ms');
+  return cleanupPolicy.includes('compact') ? Math.min(segmentMs, number('max.compaction.lag.ms')) : segmentMs;
 }
 
 function compressionFrom(effective: (name: string) => string): CompressionConfig {

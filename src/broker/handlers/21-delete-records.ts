@@ -3,6 +3,8 @@ import { type ErrorName, errorCode } from '../../wire/error-codes.ts';
 import { deleteRecordsRequest, deleteRecordsResponse } from '../../wire/messages/21-delete-records.ts';
 import { serveApi } from '../handler.ts';
 import type { Partition } from '../metadata/topic.ts';
+import type { BrokerServices } from '../services.ts';
+import { tellStorageTrouble } from '../storage-trouble.ts';
 import { findPartition } from './partition-lookup.ts';
 
 export const deleteRecordsHandler = serveApi({
@@ -18,11 +20,30 @@ export const deleteRecordsHandler = serveApi({
         return { partitionIndex, lowWatermark, errorCode: errorCode[error] };
       }),
     }));
-    // The new beginnings are to survive a crash before anybody hears of them.
-    await broker.logs.checkpoint();
-    return { topics };
+    return { topics: (await isWrittenDown(broker)) ? topics : topics.map(notStored) };
   },
 });
+
+/** The new beginnings are to survive a crash before anybody hears of them. */
+async function isWrittenDown(broker: BrokerServices): Promise<boolean> {
+  try {
+    await broker.logs.checkpoint();
+    return true;
+  } catch (error) {
+    tellStorageTrouble(broker, error);
+    return false;
+  }
+}
+
+/** The records are hidden, but a crash may show them again: the client has to ask once more. */
+function notStored<Partition extends { errorCode: number }>(topic: { name: string; partitions: Partition[] }) {
+  const partitions = topic.partitions.map((each) =>
+    each.errorCode === errorCode.NONE ? { ...each, ...refusedBy('KAFKA_STORAGE_ERROR') } : each,
+  );
+  return { ...topic, partitions };
+}
+
+const refusedBy = (error: ErrorName) => ({ errorCode: errorCode[error], lowWatermark: -1n });
 
 const refused = (error: ErrorName) => ({ error, lowWatermark: -1n });
 

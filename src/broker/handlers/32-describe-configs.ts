@@ -10,7 +10,7 @@ import {
   describeConfigsRequest,
   describeConfigsResponse,
 } from '../../wire/messages/32-describe-configs.ts';
-import { configTypes } from '../configs/config-definition.ts';
+import { configTypes, documentationOf } from '../configs/config-definition.ts';
 import { type RequestContext, serveApi } from '../handler.ts';
 import { type ConfigResource, findResource, isProblem } from './config-resources.ts';
 
@@ -48,7 +48,7 @@ function listConfigs(resource: ConfigResource, { configurationKeys }: Wanted, re
         isSensitive: false,
         synonyms: request.includeSynonyms ? resource.synonyms(definition) : [],
         configType: configTypes[definition.type],
-        documentation: request.includeDocumentation ? definition.documentation : null,
+        documentation: request.includeDocumentation ? documentationOf(definition) : null,
       };
     });
 }

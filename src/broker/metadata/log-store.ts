@@ -44,8 +44,6 @@ export class LogStore {
   readonly #open = new Map<string, PartitionLog>();
   readonly #recoveryPoints: Map<string, bigint>;
   readonly #startOffsets: Map<string, bigint>;
-  /** Size of a log after its last compaction. */
-  readonly #compactedSizes = new Map<string, number>();
   /** What each checkpoint says now. */
   readonly #written = new Map<string, string>();
   /** The partition folders that each checkpoint names. */
@@ -115,9 +113,7 @@ export class LogStore {
     this.#recoveryPoints.delete(name);
     this.#startOffsets.delete(name);
     if (![...this.#listed.values()].some((names) => names.has(name))) return;
-    const written = this.#checkpointing.then(() => this.#writeBothCheckpoints());
-    this.#checkpointing = written.catch(() => {});
-    await written;
+    await this.checkpoint();
   }
 
   /** Deletes a log for good; returns once no crash can bring it back. */
@@ -127,7 +123,6 @@ export class LogStore {
     this.#open.delete(name);
     this.#recoveryPoints.delete(name);
     this.#startOffsets.delete(name);
-    this.#compactedSizes.delete(name);
     await log?.delete();
   }
 
@@ -152,15 +147,21 @@ export class LogStore {
     }
   }
 
-  /** Writes down how far every log is on the disk and where it begins: what bounds the reading after a crash. */
+  /**
+   * Writes down how far every log is on the disk and where it begins: what bounds the reading after a crash.
+   *
+   * @throws the system's error when the disk does not take it
+   */
   checkpoint(): Promise<void> {
-    this.#checkpointing = this.#checkpointing.then(() => this.#writeCheckpoints());
-    return this.#checkpointing;
+    const written = this.#checkpointing.then(() => this.#writeBothCheckpoints());
+    this.#checkpointing = written.catch(() => {});
+    return written;
   }
 
-  async #writeCheckpoints(): Promise<void> {
+  /** As `checkpoint`; what fails is told, and made good by the next one. */
+  async checkpointNowAndThen(): Promise<void> {
     try {
-      await this.#writeBothCheckpoints();
+      await this.checkpoint();
     } catch (error) {
       const message = 'The checkpoints could not be written; a restart after a crash takes longer';
       this.#options.logger.error(`${message}: ${describeError(error)}`);
@@ -206,22 +207,20 @@ export class LogStore {
     }
   }
 
-  /** Compacts the logs that have grown enough since the last time, by their `min.cleanable.dirty.ratio`. */
+  /**
+   * Compacts the logs of which enough is new (`min.cleanable.dirty.ratio`), or something has been new for too long
+   * (`max.compaction.lag.ms`).
+   */
   async compact(topic: Topic): Promise<void> {
     const { settings, clock } = this.#options;
     const setting = (name: string) => Number(topic.configs.get(name) ?? settings.topicDefault(name));
-    for (const { index, log } of topic.partitions) {
-      const name = partitionFolderName(topic.name, index);
-      const newBytes = log.sizeBytes - (this.#compactedSizes.get(name) ?? 0);
-      const isWorthIt = newBytes > 0 && newBytes >= log.sizeBytes * setting('min.cleanable.dirty.ratio');
-      if (!isWorthIt || !log.config.cleanupPolicy.includes('compact') || log.sizeBytes < log.config.segmentBytes)
-        continue;
-      await log.compact({
-        deleteRetentionMs: setting('delete.retention.ms'),
-        minCompactionLagMs: setting('min.compaction.lag.ms'),
-        nowMs: clock.nowMs(),
-      });
-      this.#compactedSizes.set(name, log.sizeBytes);
+    for (const { log } of topic.partitions) {
+      if (!log.config.cleanupPolicy.includes('compact')) continue;
+      const options = { minCompactionLagMs: setting('min.compaction.lag.ms'), nowMs: clock.nowMs() };
+      const { dirtyBytes, totalBytes, dirtySinceMs } = log.compactionBacklog(options);
+      const isWorthIt = dirtyBytes > 0 && dirtyBytes >= totalBytes * setting('min.cleanable.dirty.ratio');
+      const isOverdue = options.nowMs - dirtySinceMs > setting('max.compaction.lag.ms');
+      if (isWorthIt || isOverdue) await log.compact({ ...options, deleteRetentionMs: setting('delete.retention.ms') });
     }
   }
 
@@ -229,7 +228,7 @@ export class LogStore {
   async close(): Promise<boolean> {
     const logs = [...this.#open.values()];
     const closings = await Promise.allSettled(logs.map((log) => log.close()));
-    await this.checkpoint();
+    await this.checkpointNowAndThen();
     this.#open.clear();
     const failed = closings.flatMap((closing) => (closing.status === 'rejected' ? [closing.reason as unknown] : []));
     this.#reportNotClosed(failed);
