@@ -14,10 +14,25 @@ const mayImport: Record<string, readonly string[]> = {
   capture: ['base', 'topics', 'stage'],
   detect: ['base', 'topics', 'stage'],
   track: ['base', 'topics', 'stage'],
-  serve: ['base', 'topics', 'stage'],
+  store: ['base', 'topics', 'stage'],
+  serve: ['base', 'topics', 'stage', 'store'],
   audit: ['base', 'wire', 'topics', 'stage'],
   plan: ['base', 'topics', 'stage'],
-  cli: ['base', 'wire', 'log', 'broker', 'topics', 'stage', 'capture', 'detect', 'track', 'serve', 'audit', 'plan'],
+  cli: [
+    'base',
+    'wire',
+    'log',
+    'broker',
+    'topics',
+    'stage',
+    'capture',
+    'detect',
+    'track',
+    'store',
+    'serve',
+    'audit',
+    'plan',
+  ],
 };
 
 const source = join(import.meta.dirname, '..', 'src');

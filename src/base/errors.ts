@@ -42,6 +42,21 @@ export const faults = {
     next: 'Free space or lower the retention; writing goes on by itself once there is room.',
     exitCode: 1,
   },
+  STORE_CORRUPT: {
+    when: 'The database of events and pictures is damaged, or is no database.',
+    next: 'Move the file to another place: Vigil makes a new one and fills it with what the topics still hold.',
+    exitCode: 1,
+  },
+  STORE_NEWER: {
+    when: 'A newer version of Vigil has changed the database of events and pictures.',
+    next: 'Run that version, or move the file to another place: a new one is filled with what the topics still hold.',
+    exitCode: 1,
+  },
+  STORE_CLOSED: {
+    when: 'Events were asked for while their database is not open.',
+    next: 'Ask again in a moment; the page and the diagnostics say what it is waiting for.',
+    exitCode: 1,
+  },
   LOG_CORRUPT: {
     when: 'A log segment holds bytes that are not a record batch, somewhere other than its torn tail.',
     next: 'Keep a copy of the folder; then let recovery truncate it, or restore it from a copy.',

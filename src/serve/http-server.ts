@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { fault, systemErrorCode } from '../base/errors.ts';
+import { describeError, fault, isFault, systemErrorCode } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { formatHostPort } from '../base/units.ts';
 import type { HelloMessage } from '../topics/live-message.ts';
@@ -11,6 +11,9 @@ import { hostCheck } from './host-check.ts';
 import { addLiveRoute, registerWebSockets } from './live-route.ts';
 import { registerPageFiles } from './page-files.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { type AlarmRoutesOptions, alarmRoutes } from './stored/alarm-routes.ts';
+import { eventRoutes } from './stored/event-routes.ts';
+import { peopleRoutes } from './stored/people-routes.ts';
 
 export interface HttpServerOptions extends ApiOptions {
   /** The address it will be bound to; decides which names it answers to. */
@@ -18,6 +21,8 @@ export interface HttpServerOptions extends ApiOptions {
   hello: HelloMessage;
   pageDirectory: string;
   logger: Logger;
+  /** Where events, alarms and people are kept, and where what is said of them goes; left out: nowhere. */
+  stored?: AlarmRoutesOptions;
 }
 
 /** The server with all its routes, not yet listening. */
@@ -28,10 +33,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   server.addHook('onRequest', hostCheck(host));
   server.addHook('onSend', addSecurityHeaders);
   server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const statusCode = error.statusCode ?? 500;
-    if (statusCode >= 500) logger.error({ err: error }, 'a request failed');
+    const statusCode = error.statusCode ?? statusOf(error);
+    if (statusCode === 500) logger.error({ err: error }, 'a request failed');
     // What went wrong inside is for the logger, not for whoever asked.
-    const message = statusCode >= 500 ? 'The server failed to answer; its log says why.' : error.message;
+    const message = statusCode === 500 ? 'The server failed to answer; its log says why.' : describeError(error);
     return reply.code(statusCode).send({ statusCode, error: error.name, message });
   });
   await server.register(swagger, {
@@ -47,8 +52,20 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy });
   addLiveRoute(server, hub, hello);
   await server.register(apiRoutes, options);
+  if (options.stored) {
+    await server.register(eventRoutes, options.stored);
+    await server.register(alarmRoutes, options.stored);
+    await server.register(peopleRoutes, options.stored);
+  }
   await registerPageFiles(server, pageDirectory);
   return server;
+}
+
+/** Faults that whoever asks can do something about, by their code. */
+function statusOf(error: Error): number {
+  if (isFault(error, 'USAGE')) return 400;
+  const isAway = isFault(error) && (error.code === 'BROKER_UNREACHABLE' || error.code.startsWith('STORE_'));
+  return isAway ? 503 : 500;
 }
 
 /** The documentation's own page styles itself inline. */

@@ -4,6 +4,8 @@ import type { Logger } from '../base/logger.ts';
 import type { RunningPart } from '../stage/part.ts';
 import { openRecordConsumer } from '../stage/record-consumer.ts';
 import { openRecordProducer, type RecordProducer } from '../stage/record-producer.ts';
+import type { RunningStore, StoreSettings } from '../store/start-store.ts';
+import { startStoreThread } from '../store/store-thread.ts';
 import type { LedgerSnapshot } from '../topics/camera-account.ts';
 import type { HelloMessage, SnapshotMessage } from '../topics/live-message.ts';
 import type { Scene } from '../topics/scene.ts';
@@ -15,6 +17,7 @@ import { LiveHub } from './live-hub.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { builtPageDirectory } from './page-files.ts';
 import { startSnapshotTicker } from './snapshot-ticker.ts';
+import { LogWriter } from './stored/log-writer.ts';
 import type { OpenConsumer } from './topic-reader.ts';
 import { TrackFeed } from './track-feed.ts';
 
@@ -44,9 +47,13 @@ export interface ServeOptions {
   scenes?: Record<string, Scene>;
   /** Whether the numbers of tracks are shown with the frames. */
   tracks?: boolean;
+  /** Where events, alarms and people are kept; left out: nowhere. */
+  store?: Omit<StoreSettings, 'brokers'>;
+  /** The store itself; in a thread of its own when left out. */
+  openStore?: () => RunningStore;
   /** Where records come from; Kafka when left out. */
   openConsumer?: OpenConsumer;
-  /** Where checkpoints of the account go; Kafka when records come from there, else nowhere. */
+  /** Where what the server has to say goes; Kafka when records come from there, else nowhere. */
   openProducer?: () => Promise<Pick<RecordProducer, 'send' | 'close'>>;
   /** Where the lag is read; Kafka when left out. */
   openLagSource?: GroupFeedOptions['openSource'];
@@ -72,6 +79,9 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
     () => hub.clientCount,
     () => groups.accounts,
   );
+  const openProducer = producerOf(options);
+  const store = openStore(options);
+  const writer = new LogWriter(openProducer);
   const server = await createHttpServer({
     host: options.http.host,
     hello: helloOf(options),
@@ -82,17 +92,21 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
     snapshot,
     groups: () => groups.accounts,
     notReadyReason: () => notReadyReason(feed, options),
+    ...(store ? { stored: { ask: store.ask, publish: (records) => writer.publish(records) } } : {}),
   });
-  const url = await listen(server, options.http);
+  const url = await listen(server, options.http).catch(async (error: unknown) => {
+    await store?.close();
+    throw error;
+  });
   const tracks = openTracks(options, clock);
   feed = openFeed(options, clock, { hub, metrics, groups, tracks });
-  const checkpoints = openCheckpoints(options, clock, feed);
-  const stopTicking = keepTelling(feed, options, clock, hub, groups);
+  const checkpoints = openProducer && openCheckpoints(options, clock, feed, openProducer);
+  const stopTicking = keepTelling({ feed, hub, groups, store }, options, clock);
   let closing: Promise<void> | undefined;
   const close = async () => {
     stopTicking();
     await checkpoints?.close();
-    await Promise.all([feed.close(), tracks?.close(), groups.close(), server.close()]);
+    await Promise.all([feed.close(), tracks?.close(), groups.close(), server.close(), store?.close(), writer.close()]);
     closed.resolve();
   };
   return {
@@ -140,24 +154,44 @@ function openFeed(options: ServeOptions, clock: Clock, { hub, metrics, groups, t
   });
 }
 
-/** Where the records come from the account is kept too. */
-function openCheckpoints(options: ServeOptions, clock: Clock, feed: AccountFeed): CheckpointWriter | undefined {
-  const { brokers, logger, openConsumer } = options;
-  const open = openConsumer ? options.openProducer : () => openRecordProducer({ brokers, clientId: 'vigil-serve' });
-  return open && new CheckpointWriter({ clock, logger, open, take: () => feed.checkpoint() });
+type OpenProducer = NonNullable<ServeOptions['openProducer']>;
+
+/** Where records come from others go too. */
+function producerOf({ openConsumer, openProducer, brokers }: ServeOptions): OpenProducer | undefined {
+  return openConsumer ? openProducer : () => openRecordProducer({ brokers, clientId: 'vigil-serve' });
 }
 
-function keepTelling(
-  feed: AccountFeed,
-  options: ServeOptions,
+function openStore({ openStore: open, store, brokers, logger }: ServeOptions): RunningStore | undefined {
+  return open?.() ?? (store && startStoreThread({ brokers, ...store }, logger));
+}
+
+function openCheckpoints(
+  { logger }: ServeOptions,
   clock: Clock,
-  hub: LiveHub,
-  groups: GroupFeed,
-): () => void {
+  feed: AccountFeed,
+  open: OpenProducer,
+): CheckpointWriter {
+  return new CheckpointWriter({ clock, logger, open, take: () => feed.checkpoint() });
+}
+
+interface Told {
+  feed: AccountFeed;
+  hub: LiveHub;
+  groups: GroupFeed;
+  store: RunningStore | undefined;
+}
+
+function keepTelling({ feed, hub, groups, store }: Told, options: ServeOptions, clock: Clock): () => void {
   return startSnapshotTicker<SnapshotMessage>({
     clock,
-    revision: () => feed.revision + groups.revision,
-    take: (nowMs) => ({ type: 'snapshot', feed: feed.state, groups: groups.accounts, ...feed.snapshot(nowMs) }),
+    revision: () => feed.revision + groups.revision + (store?.state.revision ?? 0),
+    take: (nowMs) => ({
+      type: 'snapshot',
+      feed: feed.state,
+      groups: groups.accounts,
+      ...(store ? { store: store.state } : {}),
+      ...feed.snapshot(nowMs),
+    }),
     onSnapshot(message) {
       hub.tell(message);
       options.onSnapshot?.({ atMs: message.atMs, cameras: message.cameras });

@@ -4,6 +4,7 @@ import type { FrameHeader } from './frame-record.ts';
 import type { GroupAccount } from './group-account.ts';
 import type { Detection, ResultError } from './result-record.ts';
 import type { Scene } from './scene.ts';
+import type { StoreState } from './store-state.ts';
 
 /** The live feed's messages (docs/live-feed.md): text messages are JSON, binary messages are frames. */
 export type LiveTextMessage = HelloMessage | SnapshotMessage;
@@ -29,6 +30,8 @@ export interface SnapshotMessage extends LedgerSnapshot {
   feed: FeedState;
   /** How the groups of detectors stand to the log, looked at once a second; empty until then. */
   groups: readonly GroupAccount[];
+  /** How the store of events stands; left out: this server keeps none. */
+  store?: StoreState;
 }
 
 /**

@@ -47,13 +47,28 @@ export class FakeLog {
     for (const wake of this.#waiting) wake();
   }
 
+  /** The record at an offset, as stores look pictures up. */
+  readonly batchAt = async ({ topic, offset }: { topic: string; offset: bigint }): Promise<IncomingRecord[]> => {
+    const record = this.#records[Number(offset)];
+    return record?.topic === topic ? [record] : [];
+  };
+
+  /** Where the next record will lie. */
+  get end(): number {
+    return this.#records.length;
+  }
+
   #reader({ topics, from }: ConsumerOptions): RecordConsumer {
     const firstMs = typeof from === 'object' && 'timestampMs' in from ? from.timestampMs : 0;
-    const firstOffset = typeof from === 'object' && 'offsets' in from ? (from.offsets.get(0) ?? 0n) : 0n;
+    const firstOffset = (topic: string): bigint => {
+      if (typeof from !== 'object') return 0n;
+      if ('positions' in from) return from.positions.get(`${topic}:0`) ?? 0n;
+      return 'offsets' in from ? (from.offsets.get(0) ?? 0n) : 0n;
+    };
     const closing = Promise.withResolvers<void>();
     let isClosed = false;
     const wanted = (record: IncomingRecord) =>
-      topics.includes(record.topic) && record.timestampMs >= firstMs && record.offset >= firstOffset;
+      topics.includes(record.topic) && record.timestampMs >= firstMs && record.offset >= firstOffset(record.topic);
     const next = (): Promise<void> => {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting.add(resolve);

@@ -23,4 +23,5 @@ export const defaults = {
     retentionHorizon: '1h',
     embed: true,
   },
+  store: { retention: '30d', pictures: '2GB' },
 } as const;

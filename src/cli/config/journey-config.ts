@@ -67,8 +67,15 @@ export interface JourneyConfig {
   /** For cameras that are named on the command line. */
   cameraDefaults: Pick<CameraConfig, 'fps' | 'width' | 'quality' | 'transport'>;
   detectors: DetectorConfig[];
+  store: StoreConfig;
   /** A retention of −1 is unlimited. */
   topics: TopicSettings & { hold: boolean; embed: boolean; horizonSeconds: number };
+}
+
+/** The page's own memory; −1 is without limit. */
+export interface StoreConfig {
+  retentionMs: number;
+  pictureBytes: number;
 }
 
 /** `name@version`: how results name the detector. */

@@ -26,6 +26,10 @@ export function resolveConfig(written: ConfigFile, folder: string, file?: string
     cameras: resolveCameras(written, folder, detectors),
     cameraDefaults: { ...defaults.capture, ...written.capture },
     detectors,
+    store: {
+      retentionMs: limit(written.store?.retention ?? defaults.store.retention, parseDurationMs),
+      pictureBytes: limit(written.store?.pictures ?? defaults.store.pictures, parseBytes),
+    },
     topics: {
       partitions: topics.partitions ?? defaults.topics.partitions,
       retentionMs: limit(topics.retention?.time ?? defaults.topics.retentionTime, parseDurationMs),

@@ -22,7 +22,7 @@ const size = {
   pattern: '^(unlimited|\\d+(\\.\\d+)?\\s*(B|[kK]B|[MGT]B|[KMGT]iB))$',
 };
 
-const { capture, detector, topics } = defaults;
+const { capture, detector, topics, store } = defaults;
 
 const fps = (extra: object) =>
   Type.Optional(
@@ -418,6 +418,31 @@ export const configSchema = Type.Object(
           ),
         },
         { ...closed, title: 'keys and values', description: 'The topics of frames and results.' },
+      ),
+    ),
+    store: Type.Optional(
+      Type.Object(
+        {
+          retention: Type.Optional(
+            Type.String({
+              ...duration,
+              description: 'How long events, alarms, tracks and their pictures are kept for the page.',
+              default: store.retention,
+            }),
+          ),
+          pictures: Type.Optional(
+            Type.String({
+              ...size,
+              description: 'What the pictures of events and alarms take at most; the oldest make room.',
+              default: store.pictures,
+            }),
+          ),
+        },
+        {
+          ...closed,
+          title: 'keys and values',
+          description: 'The database in which the page’s server keeps events, alarms and people, below `data`.',
+        },
       ),
     ),
   },

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { formatHostPort } from '../../base/units.ts';
 import { looksLive } from '../../capture/source.ts';
 import type { ServedGroup } from '../../serve/group-feed.ts';
@@ -119,6 +120,7 @@ export function servePart(
     horizonSeconds,
     scenes: scenesOf(config),
     tracks: true,
+    store: { file: join(config.dataDir, 'store', 'vigil.db'), ...config.store },
   };
 }
 

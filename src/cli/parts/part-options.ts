@@ -53,6 +53,8 @@ export interface ServePartOptions {
   notices: string[];
   scenes: Record<string, Scene>;
   tracks: boolean;
+  /** See `ServeOptions.store`. */
+  store: { file: string; retentionMs: number; pictureBytes: number };
 }
 
 /** Everything a part needs to run in a process of its own: plain data, for it travels between processes. */

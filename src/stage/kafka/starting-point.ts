@@ -12,7 +12,9 @@ export type StartFrom =
   | { timestampMs: number }
   | { offset: bigint }
   /** By partition, for readers of one topic; partitions that are not named start at their beginning. */
-  | { offsets: ReadonlyMap<number, bigint> };
+  | { offsets: ReadonlyMap<number, bigint> }
+  /** By the name of the partition, for readers of several topics; those not named start at their beginning. */
+  | { positions: ReadonlyMap<string, bigint> };
 
 export interface StartingPointOptions {
   link: KafkaLink;
@@ -106,7 +108,7 @@ export class StartingPoint {
         const found = listed.get(name) ?? -1n;
         // No record is young enough: −1.
         if (found < 0n) return [name, end];
-        return [name, within(found, wantedOffset(from, each.partition) ?? found, end)];
+        return [name, within(found, wantedOffset(from, each) ?? found, end)];
       }),
     );
   }
@@ -131,9 +133,10 @@ export class StartingPoint {
   }
 }
 
-function wantedOffset(from: Exclude<StartFrom, string>, partition: number): bigint | undefined {
+function wantedOffset(from: Exclude<StartFrom, string>, place: TopicPartition): bigint | undefined {
   if ('offset' in from) return from.offset;
-  return 'offsets' in from ? from.offsets.get(partition) : undefined;
+  if ('positions' in from) return from.positions.get(partitionName(place));
+  return 'offsets' in from ? from.offsets.get(place.partition) : undefined;
 }
 
 function within(least: bigint, wanted: bigint, most: bigint): bigint {

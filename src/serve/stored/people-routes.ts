@@ -1,0 +1,109 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { StoredPerson } from '../../store/people-queries.ts';
+import { encodePerson, eraseFace, erasePerson } from '../../topics/people-record.ts';
+import { problemSchema } from '../schemas.ts';
+import type { AlarmRoutesOptions } from './alarm-routes.ts';
+import { asStored, sendJpeg, sendMissing } from './answers.ts';
+import { parsePaging, peopleFilterSchema } from './filter-schemas.ts';
+import { jpegSchema, pageSchema, storedPersonSchema } from './stored-schemas.ts';
+
+const params = Type.Object({ id: Type.String({ description: 'The person’s id.' }) });
+const faceParams = Type.Object({ id: Type.String(), face: Type.String() });
+const tags = ['people'];
+
+/** The gallery: who is known, naming the unknown, and erasing. What is changed goes to the topic `people`. */
+export const peopleRoutes: FastifyPluginAsyncTypebox<AlarmRoutesOptions> = async (server, { ask, publish }) => {
+  server.get(
+    '/api/people',
+    {
+      ...asStored,
+      schema: {
+        summary: 'People, newest first',
+        tags,
+        querystring: peopleFilterSchema,
+        response: { 200: pageSchema(storedPersonSchema, 'A page of people.'), 400: problemSchema, 503: problemSchema },
+      },
+    },
+    async ({ query }, reply) => {
+      parsePaging(query);
+      return reply.header('cache-control', 'no-store').send(await ask('people', query));
+    },
+  );
+  server.get(
+    '/api/people/:id',
+    {
+      ...asStored,
+      schema: { summary: 'One person', tags, params, response: { 200: storedPersonSchema, 404: problemSchema } },
+    },
+    async ({ params: { id } }, reply) => (await ask('person', { person: id })) ?? sendMissing(reply, noPerson(id)),
+  );
+  server.get(
+    '/api/people/:id/faces/:face/crop',
+    {
+      schema: {
+        summary: 'A face, cut out',
+        tags,
+        params: faceParams,
+        response: { 200: jpegSchema, 404: problemSchema },
+      },
+    },
+    async ({ params: { id, face } }, reply) =>
+      sendJpeg(reply, await ask('crop', { person: id, face }), `No picture of the face "${face}" of "${id}" is kept`),
+  );
+  server.put(
+    '/api/people/:id/name',
+    {
+      schema: {
+        summary: 'Say who somebody is',
+        description: 'Past events are shown under this name too.',
+        tags,
+        params,
+        body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' }) }),
+        response: { 202: Type.Object({ person: Type.String(), name: Type.String() }), 404: problemSchema },
+      },
+    },
+    async ({ params: { id }, body }, reply) => {
+      const known = await ask('person', { person: id });
+      if (!known) return sendMissing(reply, noPerson(id));
+      const name = body.name.trim();
+      const { person, atUs, firstSeen } = known;
+      const first = firstSeen === null ? {} : { firstSeen };
+      await publish([encodePerson({ person, name, isEnrolled: true, atUs, ...first })]);
+      return reply.code(202).send({ person: known.person, name });
+    },
+  );
+  server.delete(
+    '/api/people/:id',
+    {
+      schema: {
+        summary: 'Erase somebody: every face, every picture kept because of them, and their name',
+        tags,
+        params,
+        response: {
+          202: Type.Object(
+            { people: Type.Integer(), faces: Type.Integer() },
+            { description: 'Records that are erased.' },
+          ),
+          404: problemSchema,
+        },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      const known = await ask('person', { person: id });
+      if (!known) return sendMissing(reply, noPerson(id));
+      const erased = erasureOf(known);
+      await publish(erased);
+      return reply.code(202).send({ people: known.aliases.length + 1, faces: known.faces.length });
+    },
+  );
+};
+
+/** Faces first: what is left of an erasure that was broken off still names whose faces these are. */
+function erasureOf({ person, aliases, faces }: StoredPerson) {
+  return [...faces.map(eraseFace), ...[...aliases, person].map(erasePerson)];
+}
+
+function noPerson(id: string): string {
+  return `Nobody is known as "${id}"`;
+}

@@ -1,0 +1,101 @@
+import { cursorOf, type Page, type PageRequest, pageOf } from './page.ts';
+import { canonicalOf } from './store-people.ts';
+import type { Store } from './tables.ts';
+
+/** Which people; the newest first. */
+export interface PeopleFilter extends PageRequest {
+  enrolled?: boolean | undefined;
+}
+
+/** Somebody, with all that was said of them under any of their ids. */
+export interface StoredPerson {
+  person: string;
+  name: string | null;
+  isEnrolled: boolean;
+  atUs: number;
+  /** The track in which an unknown person was seen first. */
+  firstSeen: string | null;
+  /** Ids that lead to this person. */
+  aliases: string[];
+  /** The newest comes first. */
+  faces: { face: string; person: string; atUs: number; hasCrop: boolean }[];
+  /** Tracks in which they were seen, and when last. */
+  tracks: number;
+  lastSeenUs: number | null;
+}
+
+export async function findPeople(store: Store, filter: PeopleFilter): Promise<Page<StoredPerson>> {
+  const { enrolled, limit } = filter;
+  const cursor = cursorOf(filter);
+  const rows = await store
+    .selectFrom('people')
+    .select(['person as id', 'name', 'is_enrolled', 'at_us', 'first_seen'])
+    .whereRef('person', '=', 'canonical')
+    .$if(enrolled !== undefined, (query) => query.where('is_enrolled', '=', enrolled ? 1 : 0))
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('at_us', 'person'), '<', tuple(cursor.atUs, cursor.id)))
+    .orderBy('at_us', 'desc')
+    .orderBy('person', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const page = pageOf(rows, limit, (row) => row);
+  return { ...page, items: await Promise.all(page.items.map((row) => withFaces(store, row))) };
+}
+
+export async function findPerson(store: Store, person: string): Promise<StoredPerson | undefined> {
+  const row = await store
+    .selectFrom('people')
+    .select(['person as id', 'name', 'is_enrolled', 'at_us', 'first_seen'])
+    .where('person', '=', await canonicalOf(store, person))
+    .executeTakeFirst();
+  return row && withFaces(store, row);
+}
+
+/** The aligned face, 150 × 150, as JPEG. */
+export async function findCrop(
+  store: Store,
+  { person, face }: { person: string; face: string },
+): Promise<Uint8Array | undefined> {
+  const row = await store
+    .selectFrom('faces')
+    .select('crop')
+    .where('person', '=', person)
+    .where('face', '=', face)
+    .executeTakeFirst();
+  return row?.crop ?? undefined;
+}
+
+interface PersonRow {
+  id: string;
+  name: string | null;
+  is_enrolled: number;
+  at_us: number;
+  first_seen: string | null;
+}
+
+async function withFaces(store: Store, { id, name, is_enrolled, at_us, first_seen }: PersonRow): Promise<StoredPerson> {
+  const known = await store.selectFrom('people').select('person').where('canonical', '=', id).execute();
+  const ids = known.map(({ person }) => person);
+  const faces = await store
+    .selectFrom('faces')
+    .select(['face', 'person', 'at_us'])
+    .select(({ eb }) => eb.case().when('crop', 'is', null).then(0).else(1).end().as('has_crop'))
+    .where('person', 'in', ids)
+    .orderBy('at_us', 'desc')
+    .execute();
+  const seen = await store
+    .selectFrom('tracks')
+    .select(({ fn }) => [fn.countAll<number>().as('tracks'), fn.max('last_us').as('last')])
+    .where('person', 'in', ids)
+    .executeTakeFirst();
+  return {
+    person: id,
+    name,
+    isEnrolled: is_enrolled === 1,
+    atUs: at_us,
+    firstSeen: first_seen,
+    aliases: ids.filter((each) => each !== id),
+    faces: faces.map((row) => ({ face: row.face, person: row.person, atUs: row.at_us, hasCrop: row.has_crop === 1 })),
+    tracks: Number(seen?.tracks ?? 0),
+    lastSeenUs: seen?.last ?? null,
+  };
+}

@@ -1,0 +1,43 @@
+import { type AlarmFilter, findAlarm, findAlarmPicture, findAlarms, type StoredAlarm } from './alarm-queries.ts';
+import { type EventFilter, findEvent, findEventPicture, findEvents, type StoredEvent } from './event-queries.ts';
+import type { Page } from './page.ts';
+import { findCrop, findPeople, findPerson, type PeopleFilter, type StoredPerson } from './people-queries.ts';
+import type { Store } from './tables.ts';
+
+interface Question<A, R> {
+  ask: A;
+  answer: R;
+}
+
+/** What the store is asked: plain data both ways, for it may run in a thread of its own. */
+export interface StoreQuestions {
+  events: Question<EventFilter, Page<StoredEvent>>;
+  event: Question<{ id: string }, StoredEvent | undefined>;
+  eventPicture: Question<{ id: string }, Uint8Array | undefined>;
+  alarms: Question<AlarmFilter, Page<StoredAlarm>>;
+  alarm: Question<{ id: string }, StoredAlarm | undefined>;
+  alarmPicture: Question<{ id: string; frame?: string | undefined }, Uint8Array | undefined>;
+  people: Question<PeopleFilter, Page<StoredPerson>>;
+  person: Question<{ person: string }, StoredPerson | undefined>;
+  crop: Question<{ person: string; face: string }, Uint8Array | undefined>;
+}
+
+export type QuestionName = keyof StoreQuestions;
+type Ask<K extends QuestionName> = StoreQuestions[K]['ask'];
+type Answer<K extends QuestionName> = StoreQuestions[K]['answer'];
+
+export type AskStore = <K extends QuestionName>(name: K, ask: Ask<K>) => Promise<Answer<K>>;
+
+type Answers = { [K in QuestionName]: (store: Store, ask: Ask<K>) => Promise<Answer<K>> };
+
+export const answers: Answers = {
+  events: findEvents,
+  event: (store, { id }) => findEvent(store, id),
+  eventPicture: (store, { id }) => findEventPicture(store, id),
+  alarms: findAlarms,
+  alarm: (store, { id }) => findAlarm(store, id),
+  alarmPicture: findAlarmPicture,
+  people: findPeople,
+  person: (store, { person }) => findPerson(store, person),
+  crop: findCrop,
+};

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { createLogger } from '../../src/base/logger.ts';
+import { startStore } from '../../src/store/start-store.ts';
+import { alarmId, encodeAlarm } from '../../src/topics/alarm-record.ts';
+import type { Alarm } from '../../src/topics/alarm-schema.ts';
+import { encodePerson, encodePersonFace } from '../../src/topics/people-record.ts';
+import { event, write } from '../store/events.ts';
+import { until } from '../store/stored.ts';
+import { temporaryFolder } from '../support/vigil.ts';
+import { FakeLog, result } from './fake-log.ts';
+import { serve } from './serve-harness.ts';
+
+const jpeg = Buffer.from([0xff, 0xd8, 1, 2, 3, 0xff, 0xd9]);
+
+interface Answer {
+  items?: { acknowledged?: unknown; alarm?: Alarm; person?: { name: string } }[];
+  next?: string | null;
+  event?: unknown;
+  isEnrolled?: boolean;
+  tracks?: number;
+}
+
+async function served(t: TestContext) {
+  const log = new FakeLog();
+  const file = join(await temporaryFolder(t), 'vigil.db');
+  const openStore = () =>
+    startStore({
+      brokers: ['log-in-memory:1'],
+      file,
+      retentionMs: -1,
+      pictureBytes: -1,
+      logger: createLogger('store', { level: 'silent' }),
+      openConsumer: log.open,
+      topicIds: async (topics) => new Map(topics.map((topic) => [topic, 'one'])),
+      batchAt: log.batchAt,
+    });
+  const { url, get } = await serve(t, { log, openStore, openProducer: log.openProducer });
+  const json = async (path: string) => (await get(path)).json() as Promise<Answer>;
+  const send = (method: string, path: string, body?: unknown) =>
+    fetch(`${url}${path}`, {
+      method,
+      ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
+    });
+  return { log, get, json, send };
+}
+
+/** An alarm over an event whose frame is in the log. */
+function raise(log: FakeLog): Alarm {
+  const ref = `processed_images/0/${log.end}`;
+  log.answer(result(5, { camera: 'yard', session: 's1' }), jpeg);
+  const told = event(5);
+  const alarm: Alarm = {
+    id: alarmId('somebody', 'yard', [told.id]),
+    level: 0,
+    rule: 'somebody',
+    severity: 'warning',
+    message: 'a person in the yard',
+    camera: 'yard',
+    session: 's1',
+    what: told.type,
+    subject: { label: 'person' },
+    evidence: [{ event: told.id, frame: 'yard/s1/5', ref }],
+    suppressed: 0,
+    notify: [],
+    late: false,
+    times: { capturedAtUs: told.atUs, eventAtUs: told.atUs + 1000, raisedAtUs: told.atUs + 2000 },
+  };
+  log.append(encodeAlarm(alarm), Date.now());
+  return alarm;
+}
+
+test('events are listed in pages, with filters, and what is asked wrongly is named', async (t) => {
+  const { log, get, json } = await served(t);
+  write(log, [event(0), event(1), event(2)]);
+  await until(
+    () => json('/api/events'),
+    ({ items }) => items?.length === 3,
+  );
+  const first = await json('/api/events?limit=2');
+  assert.equal(first.items?.length, 2);
+  const second = await json(`/api/events?limit=2&cursor=${first.next}`);
+  assert.deepEqual([second.items?.length, second.next], [1, null]);
+  const one = await json(`/api/events/${encodeURIComponent(event(1).id)}`);
+  assert.deepEqual(one.event, event(1));
+  assert.equal((await get('/api/events/nothing/picture')).status, 404);
+  for (const [path, says] of [
+    ['type=track-began,flown', /"flown" is none of track-began/],
+    ['since=yesterday', /since: "yesterday" is neither a time/],
+    ['cursor=x', /cursor: "x" was not given out here/],
+    ['limit=0', /limit must be >= 1/],
+  ] as const) {
+    const refused = await get(`/api/events?${path}`);
+    assert.equal(refused.status, 400, path);
+    assert.match(((await refused.json()) as { message: string }).message, says);
+  }
+});
+
+test('an alarm is shown with its picture, and acknowledging it goes through the log', async (t) => {
+  const { log, get, json, send } = await served(t);
+  const alarm = raise(log);
+  await until(
+    () => get(`/api/alarms/${alarm.id}/picture`),
+    ({ status }) => status === 200,
+  );
+  const picture = await get(`/api/alarms/${alarm.id}/picture`);
+  assert.deepEqual(Buffer.from(await picture.arrayBuffer()), jpeg);
+  assert.equal((await send('POST', '/api/alarms/nothing/acknowledge', { by: 'Ada' })).status, 404);
+  assert.equal((await send('POST', `/api/alarms/${alarm.id}/acknowledge`, { by: '' })).status, 400);
+  const said = await send('POST', `/api/alarms/${alarm.id}/acknowledge`, { by: 'Ada', note: 'the cat' });
+  assert.equal(said.status, 202);
+  const { atUs } = (await said.json()) as { atUs: number };
+  const page = await until(
+    () => json('/api/alarms?acknowledged=true'),
+    ({ items }) => items?.length === 1,
+  );
+  const [shown] = page.items ?? [];
+  assert.deepEqual(shown?.acknowledged, { atUs, by: 'Ada', note: 'the cat' });
+  assert.deepEqual(shown?.alarm, alarm);
+  assert.deepEqual((await json('/api/alarms?acknowledged=false')).items, []);
+});
+
+test('an unknown person is named, found in past events under the name, and erased with every face', async (t) => {
+  const { log, get, json, send } = await served(t);
+  const embedding = Buffer.alloc(512, 1).toString('base64');
+  const quality = { eyesPx: 30, sharpness: 1, turn: 0 };
+  log.append(encodePerson({ person: 'u1', isEnrolled: false, atUs: 1 }), Date.now());
+  for (const face of ['a', 'b']) {
+    const about = { person: 'u1', face, embedding, quality, source: {}, crop: jpeg.toString('base64'), atUs: 2 };
+    log.append(encodePersonFace(about), Date.now());
+  }
+  write(log, [event(0, { type: 'face-unknown', person: 'u1' })]);
+  await until(
+    () => json('/api/events?person=u1'),
+    ({ items }) => items?.length === 1,
+  );
+  assert.equal((await get('/api/people/u1/faces/a/crop')).status, 200);
+  assert.equal((await send('PUT', '/api/people/u1/name', { name: ' Grace ' })).status, 202);
+  await until(
+    () => json('/api/events?person=u1'),
+    ({ items }) => items?.[0]?.person?.name === 'Grace',
+  );
+  const { isEnrolled, tracks } = await json('/api/people/u1');
+  assert.deepEqual([isEnrolled, tracks], [true, 1]);
+  const erased = await send('DELETE', '/api/people/u1');
+  assert.deepEqual(await erased.json(), { people: 1, faces: 2 });
+  await until(
+    () => get('/api/people/u1'),
+    ({ status }) => status === 404,
+  );
+  assert.equal((await get('/api/people/u1/faces/a/crop')).status, 404);
+  assert.equal(JSON.stringify(await json('/api/events')).includes('u1'), false);
+});
