@@ -11,6 +11,7 @@ import { modelsCommand } from './commands/models.ts';
 import { captureCommand, detectCommand, serveCommand, trackCommand } from './commands/part-commands.ts';
 import { planCommand } from './commands/plan.ts';
 import { produceCommand } from './commands/produce.ts';
+import { scoreCommand } from './commands/score.ts';
 import { topicsCommand } from './commands/topics.ts';
 import { upCommand } from './commands/up.ts';
 
@@ -43,6 +44,7 @@ Examples:
     deadLettersCommand(),
     compareCommand(),
     modelsCommand(),
+    scoreCommand(),
     configCommand(),
   ]) {
     program.addCommand(command);

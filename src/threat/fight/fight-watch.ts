@@ -1,0 +1,55 @@
+import { type Features, windowFeatures } from '../features/window-features.ts';
+import type { SeenMoment } from '../window/moment.ts';
+import { SlidingWindow, type WindowSettings } from '../window/sliding-window.ts';
+import { type FightModel, type Judgement, judgeWindow } from './fight-model.ts';
+
+/** What a window that could be judged came to. */
+export interface FightScore extends Judgement {
+  /** Of the last frame in the window. */
+  frame: number;
+  ptsUs: number;
+  capturedAtUs: number;
+  /** The window, oldest first. */
+  window: readonly SeenMoment[];
+  features: Features;
+  /** The first window of an episode to reach the threshold: one alarm each. */
+  isAlarm: boolean;
+}
+
+/** An episode is over once the score has been below the threshold for so long. */
+const calmMs = 4000;
+
+/** Judges each window of one camera, and calls each episode once. Pure; times are stream times. */
+export class FightWatch {
+  readonly #model: FightModel;
+  readonly #window: SlidingWindow;
+  #lastAboveUs = Number.NEGATIVE_INFINITY;
+
+  constructor(model: FightModel, settings?: WindowSettings) {
+    this.#model = model;
+    this.#window = new SlidingWindow(settings);
+  }
+
+  /** See `SlidingWindow.wants`. */
+  wants(ptsUs: number): boolean {
+    return this.#window.wants(ptsUs);
+  }
+
+  /** A gap in the frames: the window begins anew, an episode goes on. */
+  clear(): void {
+    this.#window.clear();
+  }
+
+  /** @returns undefined while the window is too short */
+  see(moment: SeenMoment): FightScore | undefined {
+    const window = this.#window.add(moment);
+    if (!window) return undefined;
+    const features = windowFeatures(window);
+    const judgement = judgeWindow(this.#model, features);
+    const { frame, ptsUs, capturedAtUs } = moment;
+    const isAbove = judgement.chance >= this.#model.threshold;
+    const isAlarm = isAbove && Math.abs(ptsUs - this.#lastAboveUs) > calmMs * 1000;
+    if (isAbove) this.#lastAboveUs = ptsUs;
+    return { ...judgement, frame, ptsUs, capturedAtUs, window: [...window], features, isAlarm };
+  }
+}

@@ -1,0 +1,62 @@
+import { groupedFolds } from './folds.ts';
+import type { Samples } from './samples.ts';
+
+/** A clip with the features of all its windows. */
+export interface LabelledClip {
+  file: string;
+  /** Clips of one scene stay together. */
+  scene: string;
+  /** 1: a fight. */
+  label: number;
+  windows: readonly (readonly number[])[];
+}
+
+/** Learns from samples. @returns what scores a row, 0..1 */
+export type Learner = (samples: Samples) => (row: readonly number[]) => number;
+
+/**
+ * Takes windows to learn from: of each clip the last, and every so many before it; those of one clip weigh 1 together,
+ * however many there are.
+ */
+export function samplesOf(clips: readonly LabelledClip[], every: number): Samples {
+  const rows: (readonly number[])[] = [];
+  const labels: number[] = [];
+  const weights: number[] = [];
+  for (const { label, windows } of clips) {
+    const chosen = windows.filter((_, index) => (windows.length - 1 - index) % every === 0);
+    for (const row of chosen) {
+      rows.push(row);
+      labels.push(label);
+      weights.push(1 / chosen.length);
+    }
+  }
+  return { rows, labels, weights };
+}
+
+export interface ValidationSettings {
+  learner: Learner;
+  /** See `samplesOf`. */
+  every: number;
+  folds: number;
+  seed: number;
+}
+
+/**
+ * Scores each clip by its highest window, and by a model that has seen no clip of its scene.
+ *
+ * @returns scores in the order of the clips
+ */
+export function crossValidate(clips: readonly LabelledClip[], settings: ValidationSettings): number[] {
+  const { learner, every, folds, seed } = settings;
+  const groups = new Map<string, number[]>();
+  for (const { scene, label } of clips) groups.set(scene, [...(groups.get(scene) ?? []), label]);
+  const foldOf = groupedFolds(groups, folds, seed);
+  const models = Array.from({ length: folds }, (_, fold) => {
+    const others = clips.filter(({ scene }) => foldOf.get(scene) !== fold);
+    return learner(samplesOf(others, every));
+  });
+  return clips.map(({ scene, windows }) => {
+    const model = models[foldOf.get(scene) ?? 0];
+    return Math.max(0, ...windows.map((row) => model?.(row) ?? 0));
+  });
+}

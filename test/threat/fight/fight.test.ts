@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { isFault } from '../../../src/base/errors.ts';
+import { fightModelFile, loadFightModel } from '../../../src/cli/score/load-fight-model.ts';
+import { scoreClip } from '../../../src/cli/score/score-clip.ts';
+import { featureNames, windowFeatures } from '../../../src/threat/features/window-features.ts';
+import { type FightModel, judgeWindow, readFightModel } from '../../../src/threat/fight/fight-model.ts';
+import { FightWatch } from '../../../src/threat/fight/fight-watch.ts';
+import type { FrameSight } from '../../../src/threat/window/moment-maker.ts';
+import { jointNames } from '../../../src/topics/joints.ts';
+
+/** Looks at the count of people alone: from two on it is called. */
+const model: FightModel = {
+  version: 1,
+  features: ['count.mean'],
+  scale: [Array.from({ length: 21 }, (_, index) => index / 5)],
+  weights: [10, 5],
+  calibration: { slope: 1, offset: 0 },
+  threshold: 0.9,
+};
+
+function sight(frame: number, people: number, stepMs = 100): FrameSight {
+  const detections = Array.from({ length: people }, (_, index) => ({
+    label: 'person',
+    score: 0.9,
+    box: { x: 100 * index, y: 50, width: 40, height: 100 },
+    attributes: { joints: jointNames.map((_, joint) => [100 * index + joint, 50 + joint, 0.9]) },
+  }));
+  return { frame, ptsUs: frame * stepMs * 1000, capturedAtUs: 0, width: 640, height: 360, detections };
+}
+
+async function* film(counts: readonly number[], stepMs = 100): AsyncGenerator<FrameSight> {
+  for (const [frame, people] of counts.entries()) yield sight(frame, people, stepMs);
+}
+
+const times = (count: number, value: number) => new Array<number>(count).fill(value);
+
+test('a film that is too short gets no score, and is told why', async () => {
+  const scored = await scoreClip('short.mp4', film(times(6, 4)), model);
+  assert.deepEqual([scored.score, scored.alarmAtMs, scored.evidence], [null, null, null]);
+  assert.match(scored.why ?? '', /^6 frames over 500 ms are too few/);
+  assert.equal((await scoreClip('none.mp4', film([]), model)).score, null);
+  assert.equal((await scoreClip('quick.mp4', film(times(9, 4), 16), model)).score, null);
+});
+
+test('a film is called at the first window above the threshold, with its frames, people and reasons', async () => {
+  const scored = await scoreClip('long.mp4', film([...times(15, 1), ...times(30, 4)]), model);
+  assert.ok((scored.score ?? 0) > 0.9);
+  assert.ok((scored.alarmAtMs ?? 0) >= 1500 && (scored.alarmAtMs ?? 0) < 4400);
+  assert.equal(scored.evidence?.frames.length, 7);
+  assert.equal(scored.evidence?.people.length, 4);
+  assert.deepEqual(
+    scored.evidence?.reasons.map(({ feature }) => feature),
+    ['count.mean'],
+  );
+  assert.equal(scored.evidence?.curve.length, 45 - 6);
+  const quiet = await scoreClip('quiet.mp4', film(times(45, 1)), model);
+  assert.deepEqual([quiet.alarmAtMs, (quiet.score ?? 1) < 0.9], [null, true]);
+});
+
+test('an episode is one alarm, and the next one another', () => {
+  const watch = new FightWatch(model);
+  const counts = [...times(10, 4), ...times(3, 1), ...times(10, 4), ...times(80, 1), ...times(20, 4)];
+  const alarms = counts.flatMap((people, frame) => {
+    const boxes = sight(frame, people).detections.map(({ box, score }, index) => ({ track: `${index}`, box, score }));
+    const moment = { frame, ptsUs: frame * 100_000, capturedAtUs: 0, width: 640, height: 360, people: boxes };
+    return watch.see(moment)?.isAlarm ? [frame] : [];
+  });
+  assert.equal(alarms.length, 2);
+  assert.equal(alarms[0], 6);
+});
+
+test('nobody, one person and a crowd have the same features, all of them finite', () => {
+  for (const people of [0, 1, 7]) {
+    const moments = Array.from({ length: 9 }, (_, frame) => {
+      const { detections, ...rest } = sight(frame, people);
+      return { ...rest, people: detections.map(({ box, score }, index) => ({ track: `${index}`, box, score })) };
+    });
+    const features = windowFeatures(moments);
+    assert.deepEqual(Object.keys(features), featureNames);
+    for (const [name, value] of Object.entries(features)) assert.ok(Number.isFinite(value), `${name} with ${people}`);
+  }
+});
+
+test('what cannot be computed counts as nothing', () => {
+  const { chance } = judgeWindow(model, { 'count.mean': Number.NaN });
+  assert.equal(chance, judgeWindow(model, { 'count.mean': 0 }).chance);
+});
+
+test('the model that is shipped can be read, and reads features that there are', async () => {
+  const shipped = await loadFightModel();
+  const empty = judgeWindow(shipped, windowFeatures([]));
+  assert.ok(empty.chance < 0.3, 'an empty scene is no fight');
+  assert.ok(shipped.threshold > 0.5 && shipped.threshold < 1);
+  const text = await readFile(fightModelFile, 'utf8');
+  for (const broken of [text.replace('"count.mean"', '"count.unheard"'), text.replace('"version":1', '"version":2')]) {
+    assert.throws(
+      () => readFightModel(broken, 'broken.json', featureNames),
+      (error) => isFault(error, 'MODEL_INVALID'),
+    );
+  }
+  await assert.rejects(loadFightModel('/nowhere/fight.json'), (error) => isFault(error, 'MODEL_UNAVAILABLE'));
+});

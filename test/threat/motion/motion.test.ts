@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { randomFrom } from '../../../src/threat/learn/random.ts';
+import { matchBlocks } from '../../../src/threat/motion/block-motion.ts';
+import { type GreyPicture, shrinkToGrey } from '../../../src/threat/motion/grey-picture.ts';
+import { summariseMotion } from '../../../src/threat/motion/motion-summary.ts';
+
+const [width, height] = [160, 88];
+
+/** A textured picture whose part at `patch` is moved by so many pixels. */
+function picture({ patch = [0, 0, 0, 0], dx = 0, dy = 0, light = 0, shake = 0 }): GreyPicture {
+  const random = randomFrom(3);
+  const field = Array.from({ length: 200 * 200 }, () => Math.floor(random() * 200));
+  const [left = 0, top = 0, right = 0, bottom = 0] = patch;
+  const pixels = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const isMoved = x >= left && x < right && y >= top && y < bottom;
+      const [fromX, fromY] = isMoved ? [x - dx, y - dy] : [x - shake, y];
+      pixels[y * width + x] = Math.min(255, (field[(fromY + 20) * 200 + fromX + 20] ?? 0) + light);
+    }
+  }
+  return { pixels, width, height };
+}
+
+test('a picture is made small and grey by the mean of what each pixel covers', () => {
+  const data = Uint8Array.of(8, 8, 8, 16, 16, 16, 0, 0, 0, 0, 0, 0, 80, 80, 80, 80, 80, 80, 0, 0, 255, 0, 0, 255);
+  const small = shrinkToGrey({ width: 4, height: 2, channels: 3, data }, 2);
+  assert.deepEqual([small.width, small.height, ...small.pixels], [2, 2, 12, 0, 80, 32]);
+  assert.deepEqual(
+    [...shrinkToGrey({ width: 2, height: 2, channels: 1, data: Uint8Array.of(1, 2, 3, 4) }).pixels],
+    [1, 2, 3, 4],
+  );
+});
+
+test('blocks that moved are found, and where they came from', () => {
+  const motion = matchBlocks(picture({}), picture({ patch: [40, 24, 72, 48], dx: 3, dy: -2 }));
+  assert.deepEqual([motion.shakeX, motion.shakeY], [0, 0]);
+  const index = 4 * motion.columns + 6;
+  assert.deepEqual([motion.dx[index], motion.dy[index]], [3, -2]);
+  assert.equal(Array.from(motion.dx).filter((each) => each !== 0).length, 12);
+});
+
+test('a picture that stands still or only gets lighter has no motion', () => {
+  for (const light of [0, 30]) {
+    const motion = matchBlocks(picture({}), picture({ light }));
+    const summary = summariseMotion({ motion, seconds: 0.1, boxes: [], width: 1280, greyWidth: width });
+    assert.equal(summary.moving, 0);
+    assert.equal(summary.fastest, 0);
+  }
+});
+
+test('a shaken camera is no motion of anything in the picture', () => {
+  const motion = matchBlocks(picture({}), picture({ shake: 4 }));
+  assert.equal(motion.shakeX, 4);
+  const moved = Array.from(motion.dx).filter((each) => each !== 0).length;
+  assert.ok(moved <= motion.rows, `${moved} blocks at the edge`);
+});
+
+test('motion is told by person, in heights of the person a second', () => {
+  const motion = matchBlocks(picture({}), picture({ patch: [40, 24, 72, 48], dx: 4, dy: 0 }));
+  const boxes = [
+    { x: 320, y: 192, width: 256, height: 192 },
+    { x: 960, y: 192, width: 128, height: 256 },
+  ];
+  const { people, outside, disorder } = summariseMotion({ motion, seconds: 0.1, boxes, width: 1280, greyWidth: width });
+  const height = Math.sqrt(256 * 192) * 1.5 * (160 / 1280);
+  assert.ok(Math.abs((people[0]?.most ?? 0) - 4 / height / 0.1) < 1e-6);
+  assert.ok((people[0]?.inside ?? 0) > 0.3 && people[1]?.inside === 0);
+  assert.equal(outside, 0);
+  assert.ok(disorder < 1e-6, 'all in one direction');
+});
