@@ -7,6 +7,7 @@ import { compareCommand } from './commands/compare.ts';
 import { configCommand } from './commands/config.ts';
 import { consumeCommand } from './commands/consume.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { facesCommand } from './commands/faces.ts';
 import { modelsCommand } from './commands/models.ts';
 import { captureCommand, detectCommand, serveCommand, trackCommand } from './commands/part-commands.ts';
 import { planCommand } from './commands/plan.ts';
@@ -43,6 +44,7 @@ Examples:
     planCommand(),
     deadLettersCommand(),
     compareCommand(),
+    facesCommand(),
     modelsCommand(),
     scoreCommand(),
     configCommand(),
