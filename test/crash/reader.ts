@@ -6,12 +6,22 @@ import {
   MessagesStreamModes,
   stringDeserializers,
 } from '@platformatic/kafka';
+import { offsetCommitRequest, offsetCommitResponse } from '../../src/wire/messages/08-offset-commit.ts';
+import { RawClient } from '../contract/raw-client.ts';
 import { readers as group, partitionName, topic } from './names.ts';
 import { within } from './within.ts';
 import type { Work } from './workload.ts';
 
 type TextConsumer = Consumer<string, string, string, string>;
 type TextStream = MessagesStream<string, string, string, string>;
+
+const offsetCommit = { request: offsetCommitRequest, response: offsetCommitResponse };
+
+/** A member of one generation, with a connection of its own for its commits. */
+interface Committer {
+  client: RawClient;
+  member: { groupId: string; generationId: number; memberId: string };
+}
 
 const recordsPerCommit = 10;
 const pauseAfterFailureMs = 50;
@@ -21,12 +31,15 @@ export async function runReader(work: Work, client: string): Promise<void> {
   while (!work.readersEnd.aborted) {
     work.history.push({ kind: 'assigned', client });
     const consumer = openConsumer(work);
+    const forCommits = await RawClient.connect(work.bootstrap).catch(() => undefined);
     try {
-      await readAsMember(work, consumer, client);
+      if (forCommits !== undefined) await readAsMember(work, { consumer, client, forCommits });
+      else await delay(pauseAfterFailureMs);
     } catch (error) {
       work.onFailure(client, error);
       await delay(pauseAfterFailureMs);
     } finally {
+      forCommits?.close();
       await within(consumer.close(true)).catch(() => {});
     }
   }
@@ -53,7 +66,10 @@ function openConsumer({ bootstrap }: Work): TextConsumer {
 }
 
 /** Returns at the end of the work or when the group shares out its partitions anew. */
-async function readAsMember(work: Work, consumer: TextConsumer, client: string): Promise<void> {
+async function readAsMember(
+  work: Work,
+  { consumer, client, forCommits }: { consumer: TextConsumer; client: string; forCommits: RawClient },
+): Promise<void> {
   const stream = await within(
     consumer.consume({
       topics: [topic],
@@ -63,12 +79,14 @@ async function readAsMember(work: Work, consumer: TextConsumer, client: string):
     }),
   );
   stream.on('error', () => {});
+  const { groupId, generationId, memberId } = consumer;
+  const committer: Committer = { member: { groupId, generationId, memberId: memberId ?? '' }, client: forCommits };
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   consumer.on('consumer:group:join', () => end());
   work.readersEnd.addEventListener('abort', () => end());
   if (work.readersEnd.aborted) end();
   try {
-    await Promise.race([readStream(work, { consumer, stream, client }), ended]);
+    await Promise.race([readStream(work, { committer, stream, client }), ended]);
   } finally {
     stream.destroy();
   }
@@ -76,7 +94,7 @@ async function readAsMember(work: Work, consumer: TextConsumer, client: string):
 
 async function readStream(
   { history }: Work,
-  { consumer, stream, client }: { consumer: TextConsumer; stream: TextStream; client: string },
+  { committer, stream, client }: { committer: Committer; stream: TextStream; client: string },
 ): Promise<void> {
   const next = new Map<number, bigint>();
   let uncommitted = 0;
@@ -86,19 +104,29 @@ async function readStream(
     history.push({ kind: 'poll', client, isUncommitted: true, partition: partitionName(topic, partition), records });
     next.set(partition, offset + 1n);
     if (++uncommitted < recordsPerCommit) continue;
-    await commit(history, consumer, next);
+    await commit(history, committer, next);
     next.clear();
     uncommitted = 0;
   }
 }
 
+/**
+ * Commits as the member that read the records. The client's own `commit` joins again when it is told that its generation is
+ * over, and commits the same offsets in the next one, in which another member may have read and committed further.
+ */
 async function commit(
   history: Work['history'],
-  consumer: TextConsumer,
+  { client, member }: Committer,
   next: ReadonlyMap<number, bigint>,
 ): Promise<void> {
-  const offsets = [...next].map(([partition, offset]) => ({ topic, partition, offset, leaderEpoch: -1 }));
-  await within(consumer.commit({ offsets }));
+  const partitions = [...next].map(([partitionIndex, committedOffset]) => ({
+    ...{ partitionIndex, committedOffset, committedMetadata: null },
+  }));
+  const { groupId, memberId, generationId } = member;
+  const request = { groupId, memberId, generationIdOrMemberEpoch: generationId, topics: [{ name: topic, partitions }] };
+  const { topics } = await within(client.send(offsetCommit, 7, request));
+  const failed = topics.flatMap((each) => each.partitions).find(({ errorCode }) => errorCode !== 0);
+  if (failed !== undefined) throw new Error(`OffsetCommit: error ${failed.errorCode}`);
   for (const [partition, offset] of next) {
     history.push({ kind: 'committed', group, partition: partitionName(topic, partition), offset });
   }
