@@ -118,7 +118,9 @@ export class LogWriter {
     const sealed = segments.filter((each) => each !== this.#segments.active);
     await Promise.all(segments.map((each) => each.sync()));
     for (const segment of sealed) await segment.syncIndexes();
-    if (hasNewFiles) await this.#options.fileSystem.syncDirectory(this.#options.directory);
+    if (!hasNewFiles) return;
+    await this.#options.fileSystem.syncDirectory(this.#options.directory);
+    // The epochs of the segment that grows are in its batches, which every start after a crash reads; those of full ones are not.
     await this.#options.leaderEpochs.persist();
   }
 }
