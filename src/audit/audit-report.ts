@@ -70,8 +70,8 @@ export function auditReport(
   windows: readonly PartitionWindow[],
   { atMs, tookMs }: { atMs: number; tookMs: number },
 ): AuditReport {
-  const findings = recount.findings.all();
-  const sessions = [...recount.sessions.values()].flatMap((books) => sessionReports([...books.values()]));
+  const findings = recount.books.findings.all();
+  const sessions = [...recount.books.sessions.values()].flatMap((books) => sessionReports([...books.values()]));
   return {
     addsUp: findings.length === 0,
     atMs,

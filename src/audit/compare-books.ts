@@ -2,12 +2,12 @@ import { framesOfWord, pageWords } from '../stage/frame-bitmap.ts';
 import { type SessionStatement, totalLost } from '../topics/ledger-record.ts';
 import { cameraPartition, framePartition } from '../topics/partitioning.ts';
 import { topicNames } from '../topics/topic-names.ts';
+import type { AuditBooks } from './audit-books.ts';
 import type { PartitionWindow } from './committed-batches.ts';
-import type { Recount } from './recount.ts';
 import type { DetectorBook, SessionBook } from './session-book.ts';
 
 export interface CompareOptions {
-  recount: Recount;
+  books: AuditBooks;
   /** The parts of `processed_images` that were read. */
   results: readonly PartitionWindow[];
   /** Detectors that are to look at a camera, beside those that were met. */
@@ -22,11 +22,11 @@ const mostOnTheirWay = 64;
 
 /** Finds what is missing: frames below the highest or stated number, results below the committed offsets, dead letters. */
 export function compareBooks(options: CompareOptions): void {
-  for (const [camera, sessions] of options.recount.sessions) {
+  for (const [camera, sessions] of options.books.sessions) {
     const detectors = new Set(options.expected(camera));
     for (const book of sessions.values()) for (const id of book.detectors.keys()) detectors.add(id);
     for (const book of sessions.values()) {
-      compareStatement(options.recount, book);
+      compareStatement(options.books, book);
       for (const detector of detectors) compareDetector(options, book, detector);
     }
   }
@@ -36,22 +36,22 @@ export function isFinal({ state }: SessionStatement): boolean {
   return state === 'ended' || state === 'failed';
 }
 
-function compareStatement(recount: Recount, book: SessionBook): void {
+function compareStatement(books: AuditBooks, book: SessionBook): void {
   const { statement, frames, camera, session } = book;
   if (!book.isStated && frames.size > 0) {
-    recount.findings.add({ kind: 'unstated-session', camera, session }, { id: `${camera}/${session}` });
+    books.findings.add({ kind: 'unstated-session', camera, session }, { id: `${camera}/${session}` });
   }
   const end = statement ? Math.max(statement.published, frames.end) : frames.end;
-  if (statement) checkCounts(recount, book, statement);
+  if (statement) checkCounts(books, book, statement);
   if (end - frames.end > mostMissing) return;
-  for (let frame = 0; frame < end; frame++) if (!frames.has(frame)) missingFrame(recount, book, frame);
+  for (let frame = 0; frame < end; frame++) if (!frames.has(frame)) missingFrame(books, book, frame);
 }
 
-function checkCounts(recount: Recount, book: SessionBook, statement: SessionStatement): void {
+function checkCounts(books: AuditBooks, book: SessionBook, statement: SessionStatement): void {
   const { captured, published } = statement;
   const lost = totalLost(statement);
   const wrong = (detail: string) =>
-    recount.findings.add(
+    books.findings.add(
       { kind: 'wrong-statement', camera: book.camera, session: book.session },
       { id: `${book.camera}/${book.session}`, detail },
     );
@@ -64,8 +64,8 @@ function checkCounts(recount: Recount, book: SessionBook, statement: SessionStat
     wrong(`states ${published} published, but the log ends at frame ${book.frames.end - 1}`);
 }
 
-function missingFrame(recount: Recount, book: SessionBook, frame: number): void {
-  const windows = recount.options.frames;
+function missingFrame(books: AuditBooks, book: SessionBook, frame: number): void {
+  const windows = books.options.frames;
   const partition = framePartition(book.camera, frame, windows.length);
   const isCutOff = windows[partition]?.isCutOff ?? false;
   if (isCutOff && frame < (book.lowest[partition] ?? Number.POSITIVE_INFINITY)) {
@@ -78,10 +78,10 @@ function missingFrame(recount: Recount, book: SessionBook, frame: number): void 
   }
   book.missing++;
   const before = precedingInPartition(book, frame, partition, windows.length);
-  const ref = before === undefined ? `${topicNames.rawVideoFrames}/${partition}` : recount.frameRef(book, before);
+  const ref = before === undefined ? `${topicNames.rawVideoFrames}/${partition}` : books.frameRef(book, before);
   const detail =
     before === undefined ? 'it belongs at the beginning of this partition' : 'it belongs after this record';
-  recount.found('missing-frame', book, { frame, ref, detail });
+  books.found('missing-frame', book, { frame, ref, detail });
 }
 
 /**
@@ -113,26 +113,26 @@ function compareDetector(options: CompareOptions, book: SessionBook, detector: s
       for (const frame of framesOfWord(page, word, open)) unanswered(options, book, account, { detector, frame });
       const both = (answered?.[word] ?? 0) & (skipped?.[word] ?? 0);
       for (const frame of framesOfWord(page, word, both)) {
-        options.recount.found('skipped-and-answered', book, {
+        options.books.found('skipped-and-answered', book, {
           frame,
           detector,
-          ref: options.recount.frameRef(book, frame),
+          ref: options.books.frameRef(book, frame),
         });
       }
     }
   }
-  checkDeadLetters(options.recount, book, account, detector);
+  checkDeadLetters(options.books, book, account, detector);
 }
 
 function unanswered(
-  { recount, results }: CompareOptions,
+  { books, results }: CompareOptions,
   book: SessionBook,
   account: DetectorBook,
   { detector, frame }: { detector: string; frame: number },
 ): void {
   const partition = book.frames.partitionOf(frame);
-  const offset = recount.offsetOf(book, frame);
-  const progress = recount.progressOf(detector);
+  const offset = books.offsetOf(book, frame);
+  const progress = books.progressOf(detector);
   if (progress.isBeforeStart(partition, offset)) {
     account.before++;
     return;
@@ -148,13 +148,13 @@ function unanswered(
     return;
   }
   account.missing++;
-  recount.found('missing-result', book, { frame, detector, ref: recount.frameRef(book, frame) });
+  books.found('missing-result', book, { frame, detector, ref: books.frameRef(book, frame) });
 }
 
-function checkDeadLetters(recount: Recount, book: SessionBook, account: DetectorBook, detector: string): void {
+function checkDeadLetters(books: AuditBooks, book: SessionBook, account: DetectorBook, detector: string): void {
   for (const frame of account.failed.frames()) {
     if (account.lettered.has(frame)) continue;
-    const ref = book.frames.has(frame) ? recount.frameRef(book, frame) : undefined;
-    recount.found('missing-dead-letter', book, { frame, detector, ...(ref === undefined ? {} : { ref }) });
+    const ref = book.frames.has(frame) ? books.frameRef(book, frame) : undefined;
+    books.found('missing-dead-letter', book, { frame, detector, ...(ref === undefined ? {} : { ref }) });
   }
 }

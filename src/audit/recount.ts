@@ -7,20 +7,10 @@ import { topicNames } from '../topics/topic-names.ts';
 import { decompress } from '../wire/compression.ts';
 import type { RecordBatch } from '../wire/record-batch.ts';
 import { batchRecords, timestampOf } from '../wire/records.ts';
+import { AuditBooks, type FrameRef, type RecountOptions } from './audit-books.ts';
 import type { PartitionWindow } from './committed-batches.ts';
-import { DetectorProgress } from './detector-progress.ts';
-import { type FindingKind, Findings } from './finding.ts';
 import { RecordScanner } from './record-scanner.ts';
-import { type DetectorBook, SessionBook } from './session-book.ts';
-
-export interface RecountOptions {
-  /** Only this camera; undefined: all. */
-  camera?: string | undefined;
-  /** The parts of `raw_video_frames` that are recounted, by partition. */
-  frames: readonly PartitionWindow[];
-  /** Committed offsets of each detector's group, by partition of `raw_video_frames`. */
-  committed: ReadonlyMap<string, ReadonlyMap<number, number>>;
-}
+import type { DetectorBook, SessionBook } from './session-book.ts';
 
 const headers = ['camera', 'session', 'frame', 'detector', 'frame_ref', 'error', 'dead_letter_by', 'retry_of'] as const;
 const slot = Object.fromEntries(headers.map((name, index) => [name, index])) as Record<
@@ -36,18 +26,13 @@ const maxDecompressedBytes = 128 * 2 ** 20;
  * is found here; what is missing is found by `compareBooks`.
  */
 export class Recount {
-  readonly findings = new Findings();
-  readonly sessions = new Map<string, Map<string, SessionBook>>();
-  readonly options: RecountOptions;
-  readonly #progress = new Map<string, DetectorProgress>();
+  readonly books: AuditBooks;
   readonly #scanner = new RecordScanner(headers);
-  readonly #firstOffsets: number[];
   records = 0;
   bytes = 0;
 
   constructor(options: RecountOptions) {
-    this.options = options;
-    this.#firstOffsets = options.frames.map(({ start }) => start);
+    this.books = new AuditBooks(options);
   }
 
   takeFrames(batch: RecordBatch, window: PartitionWindow): void {
@@ -74,44 +59,14 @@ export class Recount {
       try {
         const entry = decodeLedgerRecord({ topic, partition, offset, timestampMs, key, value, headers: texts });
         if (entry?.kind === 'session') this.#takeStatement(entry.statement, isNewer);
-        else if (entry?.kind === 'start') this.progressOf(entry.statement.detector).beganAt(entry.statement.offsets);
+        else if (entry?.kind === 'start')
+          this.books.progressOf(entry.statement.detector).beganAt(entry.statement.offsets);
         else if (entry?.kind === 'skip') this.#takeSkip(entry.statement, `${topic}/${partition}/${offset}`);
       } catch (error) {
         if (!isFault(error, 'RECORD_INVALID')) throw error;
         this.#foundInvalid(`${topic}/${partition}/${offset}`, error.message);
       }
     }
-  }
-
-  progressOf(detector: string): DetectorProgress {
-    let progress = this.#progress.get(detector);
-    if (!progress) {
-      progress = new DetectorProgress(this.options.committed.get(detector));
-      this.#progress.set(detector, progress);
-    }
-    return progress;
-  }
-
-  offsetOf(book: SessionBook, frame: number): number {
-    return (this.#firstOffsets[book.frames.partitionOf(frame)] ?? 0) + book.frames.relativeOffsetOf(frame);
-  }
-
-  frameRef(book: SessionBook, frame: number): string {
-    return `${topicNames.rawVideoFrames}/${book.frames.partitionOf(frame)}/${this.offsetOf(book, frame)}`;
-  }
-
-  found(
-    kind: FindingKind,
-    book: SessionBook,
-    at: { frame: number; detector?: string; ref?: string; detail?: string },
-  ): void {
-    const { frame, detector, ref, detail } = at;
-    const { camera, session } = book;
-    const id = detector === undefined ? book.frameId(frame) : `${book.frameId(frame)}/${detector}`;
-    this.findings.add(
-      { kind, camera, session, ...(detector === undefined ? {} : { detector }) },
-      { id, ...(ref === undefined ? {} : { ref }), ...(detail === undefined ? {} : { detail }) },
-    );
   }
 
   #scan(batch: RecordBatch, window: PartitionWindow, take: () => void): void {
@@ -129,7 +84,7 @@ export class Recount {
       });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      this.findings.add({ kind: 'unreadable' }, { id: `${topic}/${partition}/${baseOffset}`, detail });
+      this.books.findings.add({ kind: 'unreadable' }, { id: `${topic}/${partition}/${baseOffset}`, detail });
     }
   }
 
@@ -143,10 +98,14 @@ export class Recount {
       this.#foundInvalid(ref(), 'it lacks camera, session or frame');
       return;
     }
-    const relative = scanner.offset - (this.#firstOffsets[partition] ?? 0);
+    const relative = scanner.offset - this.books.firstOffsetOf(partition);
     if (!book.frames.add(frame, partition, relative, this.#checksum())) {
       book.doubled++;
-      this.found('doubled-frame', book, { frame, ref: ref(), detail: `first at ${this.frameRef(book, frame)}` });
+      this.books.found('doubled-frame', book, {
+        frame,
+        ref: ref(),
+        detail: `first at ${this.books.frameRef(book, frame)}`,
+      });
       return;
     }
     book.lowest[partition] = Math.min(book.lowest[partition] ?? Number.POSITIVE_INFINITY, frame);
@@ -166,10 +125,10 @@ export class Recount {
     }
     const detector = scanner.text(slot.detector);
     const account = book.detector(detector);
-    this.progressOf(detector).sawResult(source.partition, source.offset, partition);
+    this.books.progressOf(detector).sawResult(source.partition, source.offset, partition);
     if (!account.answered.add(frame)) {
       account.doubled++;
-      this.found('doubled-result', book, { frame, detector, ref: ref + scanner.offset });
+      this.books.found('doubled-result', book, { frame, detector, ref: ref + scanner.offset });
       return;
     }
     if (scanner.has(slot.error)) this.#takeFailure(account, frame);
@@ -184,16 +143,19 @@ export class Recount {
     const { offset, valueEnd, valueStart } = this.#scanner;
     const at = { frame, detector, ref: ref + offset };
     if (!book.frames.has(frame)) {
-      if (this.#isCutOff(source)) account.unchecked++;
-      else this.found('result-without-frame', book, at);
+      if (this.books.isCutOff(source)) account.unchecked++;
+      else this.books.found('result-without-frame', book, at);
       return;
     }
-    if (book.frames.partitionOf(frame) !== source.partition || this.offsetOf(book, frame) !== source.offset) {
+    if (book.frames.partitionOf(frame) !== source.partition || this.books.offsetOf(book, frame) !== source.offset) {
       const says = `${topicNames.rawVideoFrames}/${source.partition}/${source.offset}`;
-      this.found('wrong-reference', book, { ...at, detail: `says ${says}, is ${this.frameRef(book, frame)}` });
+      this.books.found('wrong-reference', book, {
+        ...at,
+        detail: `says ${says}, is ${this.books.frameRef(book, frame)}`,
+      });
     }
     if (valueEnd > valueStart && this.#checksum() !== book.frames.checksumOf(frame))
-      this.found('wrong-picture', book, { ...at, detail: `the frame is ${this.frameRef(book, frame)}` });
+      this.books.found('wrong-picture', book, { ...at, detail: `the frame is ${this.books.frameRef(book, frame)}` });
   }
 
   #takeFailure(account: DetectorBook, frame: number): void {
@@ -216,29 +178,25 @@ export class Recount {
   }
 
   #takeStatement(statement: SessionStatement, isNewer: boolean): void {
-    if (this.#isOther(statement.camera)) return;
-    const book = this.#open(statement.camera, statement.session);
+    if (this.books.isOther(statement.camera)) return;
+    const book = this.books.open(statement.camera, statement.session);
     book.isStated = true;
-    if (!isNewer && !(book.statement && book.statement.statedAtUs > statement.statedAtUs)) book.statement = statement;
+    // In the order of the log: a clock may have been set back in between.
+    if (!isNewer) book.statement = statement;
   }
 
   #takeSkip(skip: SkipStatement, ref: string): void {
     const { camera, session, detector, frames, partition, lastOffset } = skip;
-    if (this.#isOther(camera)) return;
-    const book = this.#open(camera, session);
+    if (this.books.isOther(camera)) return;
+    const book = this.books.open(camera, session);
     const account = book.detector(detector);
-    this.progressOf(detector).sawResult(partition, lastOffset, -1);
+    this.books.progressOf(detector).sawResult(partition, lastOffset, -1);
     for (const frame of framesOfRanges(frames)) {
       if (!book.frames.has(frame)) {
-        if (this.#isCutOff({ partition, offset: skip.firstOffset })) account.unchecked++;
-        else this.found('skip-without-frame', book, { frame, detector, ref });
+        if (this.books.isCutOff({ partition, offset: skip.firstOffset })) account.unchecked++;
+        else this.books.found('skip-without-frame', book, { frame, detector, ref });
       } else account.skipped.add(frame);
     }
-  }
-
-  #isCutOff({ partition, offset }: FrameRef): boolean {
-    const window = this.options.frames[partition];
-    return window?.isCutOff === true && offset < window.start;
   }
 
   /** The session of the record at hand; undefined when it names none. */
@@ -246,25 +204,7 @@ export class Recount {
     const scanner = this.#scanner;
     if (!scanner.has(slot.camera) || !scanner.has(slot.session)) return undefined;
     const camera = scanner.text(slot.camera);
-    return this.#isOther(camera) ? 'other' : this.#open(camera, scanner.text(slot.session));
-  }
-
-  #isOther(camera: string): boolean {
-    return this.options.camera !== undefined && camera !== this.options.camera;
-  }
-
-  #open(camera: string, session: string): SessionBook {
-    let sessions = this.sessions.get(camera);
-    if (!sessions) {
-      sessions = new Map();
-      this.sessions.set(camera, sessions);
-    }
-    let book = sessions.get(session);
-    if (!book) {
-      book = new SessionBook(camera, session);
-      sessions.set(session, book);
-    }
-    return book;
+    return this.books.isOther(camera) ? 'other' : this.books.open(camera, scanner.text(slot.session));
   }
 
   #checksum(): number {
@@ -288,11 +228,6 @@ export class Recount {
   }
 
   #foundInvalid(id: string, detail: string): void {
-    this.findings.add({ kind: 'invalid-record' }, { id, detail });
+    this.books.findings.add({ kind: 'invalid-record' }, { id, detail });
   }
-}
-
-interface FrameRef {
-  partition: number;
-  offset: number;
 }

@@ -51,7 +51,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
   } finally {
     await fetcher.close();
   }
-  compareBooks({ recount, results, expected: options.expected ?? (() => []) });
+  compareBooks({ books: recount.books, results, expected: options.expected ?? (() => []) });
   return auditReport(recount, [...frames, ...results, ...ledger, ...deadLetters], {
     atMs: Date.now(),
     tookMs: performance.now() - startedAt,
@@ -82,7 +82,7 @@ class WindowReader {
 
   #leftOpen({ topic, partition, end }: PartitionWindow, reached: number): void {
     const detail = `an open transaction keeps offsets ${reached} to ${end - 1} from being read`;
-    this.#recount.findings.add({ kind: 'unreadable' }, { id: `${topic}/${partition}/${reached}`, detail });
+    this.#recount.books.findings.add({ kind: 'unreadable' }, { id: `${topic}/${partition}/${reached}`, detail });
   }
 }
 

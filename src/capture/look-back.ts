@@ -46,16 +46,19 @@ export async function lookBack(camera: CameraOptions, options: LookBackOptions):
   const isFilm = !previous.live && !looksLive(camera.source) && !camera.loop;
   const isBroken = openStates.includes(previous.state) && previous.openedAtUs / 1000 >= resumeSinceMs;
   if (!isOurs || !isFilm || !isBroken) return { previous };
-  return { previous, published: await findPublished(previous, options.brokers) };
+  const wasClockSet = previous.statedAtUs < previous.openedAtUs;
+  return { previous, published: await findPublished({ ...previous, wasClockSet }, options.brokers) };
 }
 
 async function newestSession(camera: string, brokers: readonly string[]): Promise<SessionStatement | undefined> {
   let newest: SessionStatement | undefined;
+  const known = new Set<string>();
   await readToEnd({ brokers, clientId, topic: topicNames.ledger, from: 'beginning' }, (record) => {
     const statement = statementIn(record);
     if (statement?.camera !== camera) return;
-    const isOlder = newest !== undefined && statement.openedAtUs < newest.openedAtUs;
-    if (!isOlder) newest = statement;
+    // The place in the log tells which one is newer: a clock may have been set back in between.
+    if (statement.session === newest?.session || !known.has(statement.session)) newest = statement;
+    known.add(statement.session);
   });
   return newest;
 }
@@ -70,7 +73,14 @@ function statementIn(record: IncomingRecord): SessionStatement | undefined {
   }
 }
 
-type SessionName = Pick<SessionStatement, 'camera' | 'session' | 'openedAtUs'>;
+type SessionName = Pick<SessionStatement, 'camera' | 'session' | 'openedAtUs'> & {
+  /** Its frames may carry times before its opening. */
+  wasClockSet?: boolean;
+};
+
+function startOf({ openedAtUs }: SessionName): { timestampMs: number } {
+  return { timestampMs: openedAtUs / 1000 };
+}
 
 /**
  * Reads from the ends of the frames' partitions backwards until each has shown its last frame of a session. A camera's
@@ -81,7 +91,7 @@ type SessionName = Pick<SessionStatement, 'camera' | 'session' | 'openedAtUs'>;
  */
 export async function findPublished(session: SessionName, brokers: readonly string[]): Promise<PublishedFrames> {
   const asked = { brokers, clientId, topic: topicNames.rawVideoFrames };
-  const starts = await offsetsOf({ ...asked, from: { timestampMs: session.openedAtUs / 1000 } });
+  const starts = await offsetsOf({ ...asked, from: session.wasClockSet ? 'beginning' : startOf(session) });
   const ends = await offsetsOf({ ...asked, from: 'end' });
   const found = new FoundFrames(session, ends.size);
   for (let tail = firstTailRecords; ; tail *= tailGrowth) {

@@ -40,7 +40,8 @@ export class SessionAccount {
     this.id = resumed?.session ?? newSessionId();
     this.openedAtUs = resumed?.openedAtUs ?? wallClockUs();
     this.#published = resumed?.published;
-    this.#gap = after && { ...after, toUs: this.openedAtUs };
+    // After a clock was set back nobody knows how long it was.
+    this.#gap = after && { ...after, toUs: Math.max(after.fromUs, this.openedAtUs) };
   }
 
   /** The next frame may be in the log already: the source is gone through again from its beginning. */

@@ -1,4 +1,4 @@
-import type { SessionStatement } from '../topics/ledger-record.ts';
+import { replaces, type SessionStatement } from '../topics/ledger-record.ts';
 
 /** Sessions whose last statement is further from the newest one than this belong to another run. */
 const sameRunUs = 10 * 60 * 1_000_000;
@@ -16,7 +16,7 @@ export class SessionRegister {
   add(statement: SessionStatement): void {
     const id = sessionId(statement.camera, statement.session);
     const known = this.#sessions.get(id);
-    if (known && known.statedAtUs > statement.statedAtUs) return;
+    if (known && !replaces(statement, known)) return;
     this.#sessions.set(id, statement);
     const newest = this.#newestByCamera.get(statement.camera);
     if (!newest || newest.openedAtUs <= statement.openedAtUs) this.#newestByCamera.set(statement.camera, statement);

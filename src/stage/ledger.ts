@@ -1,5 +1,5 @@
 import type { CameraAccount, LedgerSnapshot } from '../topics/camera-account.ts';
-import type { SessionStatement } from '../topics/ledger-record.ts';
+import { replaces, type SessionStatement } from '../topics/ledger-record.ts';
 import type { Result } from '../topics/result-record.ts';
 import type { SkipStatement } from '../topics/skip-statement.ts';
 import { LedgerCamera, type SavedCamera } from './ledger-camera.ts';
@@ -29,7 +29,7 @@ export class Ledger {
 
   applyStatement(statement: SessionStatement): void {
     const session = this.#camera(statement.camera).session(statement.session);
-    if (!session || (session.statement && session.statement.statedAtUs > statement.statedAtUs)) return;
+    if (!session || (session.statement && !replaces(statement, session.statement))) return;
     session.statement = statement;
   }
 

@@ -71,6 +71,15 @@ export interface SessionStatement {
   note?: string;
 }
 
+/**
+ * Whether a statement of the same session replaces the one that is known. The topic may be read again from its beginning, so
+ * that older ones come once more; and the clock may have been set back, so that time alone does not tell.
+ */
+export function replaces(statement: SessionStatement, known: SessionStatement): boolean {
+  const hasMore = statement.captured > known.captured || statement.published > known.published;
+  return statement.statedAtUs >= known.statedAtUs || hasMore;
+}
+
 export function encodeSessionStatement(statement: SessionStatement): OutgoingRecord {
   return {
     topic: topicNames.ledger,

@@ -60,7 +60,11 @@ export async function startTrack({ brokers, track, logger }: StartTrackOptions):
     const states = keep(await StateReader.open(common, (error) => logger.warn(describeError(error))));
     const onInvalid = (error: VigilError) => logger.warn(describeError(error));
     const people = keep(await PeopleReader.open({ ...common, onInvalid }));
-    const topics = { input: topicNames.rawVideoFrames, output: topicNames.processedImages };
+    const topics = {
+      input: topicNames.rawVideoFrames,
+      output: topicNames.processedImages,
+      statements: topicNames.ledger,
+    };
     const progress = keep(new ProgressSource({ ...common, ...topics }));
     const producer = keep(new TransactionalProducer({ ...common, transactionalId, timeoutMs: transactionTimeoutMs }));
     await producer.begin(onInterruption);

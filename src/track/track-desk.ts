@@ -2,9 +2,11 @@ import { FrameOrder } from '../stage/order/frame-order.ts';
 import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../stage/order/order-types.ts';
 import type { PeopleBook } from '../stage/people/people-book.ts';
 import { encodeEvent, encodeFrameTracks } from '../topics/event-record.ts';
+import { framesOfRanges } from '../topics/frame-ranges.ts';
 import { type IncomingRecord, type OutgoingRecord, recordRef } from '../topics/record.ts';
 import { decodeResult, type Result } from '../topics/result-record.ts';
 import { emptyScene, type Scene } from '../topics/scene.ts';
+import type { SkipStatement } from '../topics/skip-statement.ts';
 import { CameraTracks, type CameraTracksOptions, type SeenFrame } from './camera-tracks.ts';
 import { encodeTrackState, type TrackState } from './track-state.ts';
 import type { TrackerSettings } from './tracker.ts';
@@ -125,6 +127,12 @@ export class TrackDesk {
     if (detector !== undefined) this.#work(this.#order(detector).learn(news));
   }
 
+  /** Of the detector that the camera's tracks follow; what others skip is no hole here. */
+  skip({ camera, session, detector, frames }: Pick<SkipStatement, 'camera' | 'session' | 'detector' | 'frames'>): void {
+    if (this.#followed(camera, detector) !== detector) return;
+    this.#work(this.#order(detector).skip({ camera, session, frames: framesOfRanges(frames) }));
+  }
+
   advance(detector: string, progress: GroupProgress): void {
     this.#work(this.#order(detector).advance(progress));
   }
@@ -212,7 +220,8 @@ export class TrackDesk {
   }
 }
 
-function seenFrame({ frame, detections, error }: Result, ref: string): SeenFrame {
+/** What tracking needs of a result. @param ref of the result itself: `<topic>/<partition>/<offset>` */
+export function seenFrame({ frame, detections, error }: Result, ref: string): SeenFrame {
   return { frame, detections, ref, ...(error ? { error } : {}) };
 }
 

@@ -105,6 +105,10 @@ export class TrackLoop implements RunningPart {
     for await (const record of statements) {
       try {
         const entry = decodeLedgerRecord(record);
+        if (entry?.kind === 'skip') {
+          desk.skip(entry.statement);
+          this.#worked();
+        }
         if (entry?.kind !== 'session') continue;
         const { camera, session, state, captured, published, ...stated } = entry.statement;
         const isSettled = captured === published + totalLost(stated);
@@ -171,12 +175,11 @@ export class TrackLoop implements RunningPart {
 
   /** Hands a progress over once the results were read as far as it asks for. */
   #applyProgress(): void {
-    const { desk, consumer } = this.#options;
+    const { desk, consumer, statements } = this.#options;
     if (!this.#answer || this.#isAdopting) return;
     const { detector, taken, adoptions } = this.#answer;
     if (adoptions === this.#adoptions) {
-      const behind = consumer.positions().some(({ partition, offset }) => offset < (taken.until[partition] ?? 0n));
-      if (behind) return;
+      if (isBehind(consumer, taken.until) || isBehind(statements, taken.stated)) return;
       this.#answer = undefined;
       desk.advance(detector, taken);
       this.#worked();
@@ -267,9 +270,8 @@ export class TrackLoop implements RunningPart {
     const deadline = performance.now() + drainMs;
     const asked = progress.endsOf(topicNames.processedImages);
     const ends = (await Promise.race([asked, delay(drainMs, undefined, { ref: false })])) ?? [];
-    const isBehind = () => consumer.positions().some(({ partition, offset }) => offset < (ends[partition] ?? 0n));
     const isWaiting = () => !desk.wantingProgress().next().done;
-    while ((isBehind() || isWaiting()) && performance.now() < deadline) await delay(pollMs);
+    while ((isBehind(consumer, ends) || isWaiting()) && performance.now() < deadline) await delay(pollMs);
   }
 
   async #close(): Promise<void> {
@@ -284,6 +286,11 @@ export class TrackLoop implements RunningPart {
     await consumer.close();
     await Promise.all([producer.close(), statements.close(), states.close(), people.close(), progress.close()]);
   }
+}
+
+/** Whether a reader has not come as far yet in a partition that it reads. */
+function isBehind(reader: RecordConsumer, ends: readonly bigint[]): boolean {
+  return reader.positions().some(({ partition, offset }) => offset < (ends[partition] ?? 0n));
 }
 
 /** A partition went to another member while its events were on their way. */

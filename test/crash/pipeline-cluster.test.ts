@@ -38,6 +38,8 @@ class Watch {
     this.#results.take();
     await act();
     await delay(forMs);
+    const giveUpMs = performance.now() + 60_000;
+    while ((this.#frames.isSilent || this.#results.isSilent) && performance.now() < giveUpMs) await delay(100);
     tell(`${what}: no frame for ${this.#frames.take()} ms, no result for ${this.#results.take()} ms at most`);
   }
 

@@ -1,10 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
+import { isFault } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { ErrorName } from '../../wire/error-codes.ts';
 import type { BrokerSettings } from '../configs/broker-settings.ts';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import type { ProducerIds } from '../producer-ids.ts';
 import type { StateTopic } from '../state/state-topic.ts';
+import { tellStorageTrouble } from '../storage-trouble.ts';
 import { type PartitionName, type ProducerIdentity, Transaction } from './transaction.ts';
 import type { TransactionMarkers, TransactionResult } from './transaction-markers.ts';
 import { forgottenTransactionRecord, transactionFrom, transactionRecord } from './transaction-records.ts';
@@ -203,7 +205,7 @@ export class TransactionCoordinator {
   ): Promise<{ error: ErrorName } & T> {
     const before = this.#turns.get(transactionalId) ?? Promise.resolve();
     const turn = before.then(step).catch((error: unknown) => {
-      this.#options.logger.error({ err: error, transactionalId }, 'A step of a transaction was not stored');
+      this.#tell(error, `A step of transaction ${transactionalId} was not stored`);
       return { error: 'COORDINATOR_NOT_AVAILABLE' as const, ...failed };
     });
     this.#turns.set(transactionalId, turn);
@@ -230,12 +232,16 @@ export class TransactionCoordinator {
       transaction.clearPartitions();
       await this.#store(transaction);
     } catch (error) {
-      this.#options.logger.error(
-        { err: error },
-        `The end of transaction ${transaction.transactionalId} is tried again`,
-      );
+      this.#tell(error, `The end of transaction ${transaction.transactionalId} is tried again`);
       if (transaction.isCompleting) this.#options.deadlines.after(retryMarkersMs, () => this.#retry(transaction));
     }
+  }
+
+  /** A full disk refuses every attempt of every producer: that is said once in a while. */
+  #tell(error: unknown, what: string): void {
+    const isStorage = isFault(error, 'LOG_FAILED') || isFault(error, 'DISK_FULL');
+    if (isStorage) tellStorageTrouble(this.#options, error);
+    else this.#options.logger.error({ err: error }, what);
   }
 
   #retry(transaction: Transaction): void {
@@ -247,7 +253,9 @@ export class TransactionCoordinator {
 
   #armTimeout(transaction: Transaction): void {
     const { deadlines, clock } = this.#options;
-    const leftMs = transaction.startedMs + transaction.timeoutMs - clock.nowMs();
+    const { startedMs, timeoutMs } = transaction;
+    // Never more than all of it: the clock may have been set back since.
+    const leftMs = Math.min(timeoutMs, startedMs + timeoutMs - clock.nowMs());
     this.#disarmTimeout(transaction);
     const deadline = deadlines.after(Math.max(0, leftMs), () => this.#onTimeout(transaction));
     this.#deadlines.set(transaction.transactionalId, deadline);

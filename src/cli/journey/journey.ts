@@ -204,14 +204,15 @@ export class Journey {
   }
 
   #startDetector(detector: DetectorConfig): SupervisedPart[] {
-    const { config, pace, once } = this.#plan;
+    const { config, pace, once, parts } = this.#plan;
     const { detectors } = this.#order;
     const crew: DetectorCrew = new DetectorCrew({
       detector,
       startsWithMost: once && pace === 'fast',
       start: (seat) => {
         const onWork = (work: WorkDone) => crew.worked(work);
-        const options = detectPart(config, detector, this.#brokers, seat);
+        const place = { ownsBroker: parts.broker, worker: seat };
+        const options = detectPart(config, detector, this.#brokers, place);
         let starts = 0;
         const atStart = () => ({ ...options, detector: { ...options.detector, afterCrash: starts++ > 0 } });
         return this.#start(workerName(detector.name, seat), detectors, atStart, onWork);
@@ -224,7 +225,8 @@ export class Journey {
   }
 
   #startTrack(): SupervisedPart {
-    const options = trackPart(this.#plan.config, this.#brokers);
+    const { config, parts } = this.#plan;
+    const options = trackPart(config, this.#brokers, { ownsBroker: parts.broker });
     return this.#start('track', this.#order.track, () => options);
   }
 

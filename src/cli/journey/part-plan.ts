@@ -40,21 +40,24 @@ export function capturePart(
   return { kind: 'capture', ...run, once, camera: { ...options, rtspTransport, loop: camera.loop && !once } };
 }
 
-/**
- * A detector that every camera wants takes all frames there are, those of cameras on other machines too.
- *
- * @param worker number of the process among those of this detector: no two may share one
- */
+export interface MemberPlace {
+  /** The journey runs the broker of its data directory itself: nobody else does. */
+  ownsBroker?: boolean;
+  /** Number of the process among those of this detector: no two may share one. 1 when left out. */
+  worker?: number;
+}
+
+/** A detector that every camera wants takes all frames there are, those of cameras on other machines too. */
 export function detectPart(
   config: JourneyConfig,
   detector: DetectorConfig,
   brokers: string[],
-  worker = 1,
+  { worker = 1, ...place }: MemberPlace = {},
 ): DetectPartOptions {
   const wanted = camerasOf(config, detector.name).map((camera) => camera.id);
   const cameras = wanted.length === config.cameras.length ? {} : { cameras: wanted };
   const { embed } = config.topics;
-  const instance = `${instanceOf(config)}-${worker}`;
+  const instance = `${instanceOf(config, place)}-${worker}`;
   // A worker is a process with one inference thread; `auto` without bounds is one process that uses every core.
   const workers = detector.workers === 'auto' && !workerBounds(detector) ? 'auto' : 1;
   return { kind: 'detect', brokers, detector: { ...detector, ...cameras, embed, instance, workers } };
@@ -67,10 +70,11 @@ export function workerName(detector: string, worker: number): string {
 
 /**
  * A detector that dies comes back as the same member of its group, and ends the transaction it left open. Beside its own
- * broker it does so even after the whole journey was killed: nobody else runs on that data directory.
+ * broker it does so even after the whole journey was killed: nobody else runs on that data directory. Detectors that were
+ * started beside it by themselves are members of their own.
  */
-function instanceOf({ brokers, dataDir }: JourneyConfig): string {
-  const place = brokers === 'embedded' ? createHash('sha256').update(dataDir).digest('hex').slice(0, 12) : randomUUID();
+function instanceOf({ dataDir }: JourneyConfig, { ownsBroker = false }: MemberPlace): string {
+  const place = ownsBroker ? createHash('sha256').update(dataDir).digest('hex').slice(0, 12) : randomUUID();
   return `${hostname()}-${place}`;
 }
 
@@ -81,7 +85,7 @@ export function detectorsInUse(config: JourneyConfig): DetectorConfig[] {
 }
 
 /** Tracks follow the first detector of each camera, or the one it names. */
-export function trackPart(config: JourneyConfig, brokers: string[]): TrackPartOptions {
+export function trackPart(config: JourneyConfig, brokers: string[], place: MemberPlace = {}): TrackPartOptions {
   const ids = new Map(config.detectors.map((detector) => [detector.name, detectorId(detector)]));
   const follow = config.cameras.flatMap(({ id, track, detectors }) => {
     const detector = ids.get(track ?? detectors[0] ?? '');
@@ -96,7 +100,7 @@ export function trackPart(config: JourneyConfig, brokers: string[]): TrackPartOp
       ...(first ? { otherwise: detectorId(first) } : {}),
       atLeastOnce: config.detectors.filter(({ delivery }) => delivery === 'at-least-once').map(detectorId),
       scenes: scenesOf(config),
-      instance: instanceOf(config),
+      instance: instanceOf(config, place),
     },
   };
 }

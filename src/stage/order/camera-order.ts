@@ -1,3 +1,4 @@
+import type { FrameBitmap } from '../frame-bitmap.ts';
 import { ClosingWatch } from './closing-watch.ts';
 import { FramePartitions } from './frame-partitions.ts';
 import type {
@@ -17,11 +18,14 @@ import { SessionOrder, type SessionOutput } from './session-order.ts';
 export interface CameraOrderOptions<T> extends Required<OrderOptions> {
   camera: string;
   counts: OrderCounts;
+  /** The frames of a session that its detector's group has discarded. */
+  skippedOf: (session: string) => FrameBitmap;
   emit: (item: Ordered<T>) => void;
   /** Of an earlier life; left out: none. */
   state?: CameraOrderState | undefined;
 }
 
+const countOfGap = { 'never-came': 'missing', 'held-too-much': 'givenUp', skipped: 'skipped' } as const;
 const keptClosed = 16;
 const nothingStated = { published: 0, isOver: false };
 
@@ -111,6 +115,12 @@ export class CameraOrder<T> {
     this.#considerEnd(arrivals);
   }
 
+  /** More is known to have been discarded. @param arrivals results that arrived so far */
+  passSkipped(arrivals: number): void {
+    this.#current?.releaseRun();
+    this.#considerEnd(arrivals);
+  }
+
   advance(progress: GroupProgress): void {
     this.#partitions.learn(progress.ends.length);
     const reach = this.#reachOf(progress);
@@ -155,7 +165,7 @@ export class CameraOrder<T> {
       },
       gap: (session, from, to, reason) => {
         this.#resumeIfEnded(session);
-        counts[reason === 'never-came' ? 'missing' : 'givenUp'] += to - from + 1;
+        counts[countOfGap[reason]] += to - from + 1;
         emit({ type: 'gap', camera, session, from, to, reason });
       },
     };
@@ -166,7 +176,11 @@ export class CameraOrder<T> {
   }
 
   #open(mark: SessionMark): SessionOrder<T> {
-    return new SessionOrder(mark, this.#partitions, this.#output);
+    return new SessionOrder(mark, {
+      partitions: this.#partitions,
+      output: this.#output,
+      skipped: this.#options.skippedOf(mark.session),
+    });
   }
 
   /** The later session that the result is of; undefined when it is of an earlier one. */

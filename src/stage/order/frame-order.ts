@@ -8,7 +8,9 @@ import type {
   Ordered,
   OrderOptions,
   SessionNews,
+  SkipNews,
 } from './order-types.ts';
+import { SkippedFrames } from './skipped-frames.ts';
 
 const defaultBounds: OrderBounds = { maxFrames: 20_000, maxBytes: 64 * 2 ** 20 };
 
@@ -26,7 +28,8 @@ export class FrameOrder<T> {
   /** The partition of results that a camera is in. */
   readonly #partitionOf = new Map<string, number>();
   readonly #news = new Map<string, SessionNews[]>();
-  readonly #counts: OrderCounts = { released: 0, missing: 0, givenUp: 0, late: 0, doubled: 0 };
+  readonly #skipped = new SkippedFrames();
+  readonly #counts: OrderCounts = { released: 0, missing: 0, givenUp: 0, skipped: 0, late: 0, doubled: 0 };
   #arrivals = 0;
   #items: Ordered<T>[] = [];
 
@@ -85,6 +88,13 @@ export class FrameOrder<T> {
     return this.#take();
   }
 
+  /** What an urgent group has discarded holds nothing up. */
+  skip(news: SkipNews): Ordered<T>[] {
+    this.#skipped.add(news);
+    this.#cameras.get(news.camera)?.passSkipped(this.#arrivals);
+    return this.#take();
+  }
+
   advance(progress: GroupProgress): Ordered<T>[] {
     for (const camera of this.#cameras.values()) camera.advance(progress);
     return this.#take();
@@ -114,6 +124,7 @@ export class FrameOrder<T> {
       ...this.#options,
       camera: name,
       counts: this.#counts,
+      skippedOf: (session) => this.#skipped.of(name, session),
       emit: (item) => this.#items.push(item),
       state,
     });
@@ -121,6 +132,7 @@ export class FrameOrder<T> {
     this.#partitionOf.set(name, partition);
     for (const news of this.#news.get(name) ?? []) camera.learn(news, this.#arrivals);
     this.#news.delete(name);
+    camera.passSkipped(this.#arrivals);
     return camera;
   }
 

@@ -9,11 +9,14 @@ export interface ProgressSourceOptions {
   input: string;
   /** The topic of results. */
   output: string;
+  /** The topic on which urgent groups state what they have discarded. */
+  statements: string;
 }
 
-/** A progress, and up to where each partition of results must be read before it holds. */
+/** A progress, and up to where each partition of results and of statements must be read before it holds. */
 export interface TakenProgress extends GroupProgress {
   until: readonly bigint[];
+  stated: readonly bigint[];
 }
 
 /** Asks any Kafka broker how far a group is. */
@@ -35,11 +38,12 @@ export class ProgressSource {
    * @throws BROKER_UNREACHABLE
    */
   async take(group: string, ticket: number): Promise<TakenProgress> {
-    const { brokers, input, output } = this.#options;
+    const { brokers, input, output, statements } = this.#options;
     try {
       const ends = await this.#ends(input);
       const processed = await this.#committed(group, ends.length);
-      return { ticket, ends, processed, until: await this.#ends(output) };
+      const [until, stated] = await Promise.all([this.#ends(output), this.#ends(statements)]);
+      return { ticket, ends, processed, until, stated };
     } catch (cause) {
       throw brokerFault(brokers, `asking how far ${group} is`, cause);
     }

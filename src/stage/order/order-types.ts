@@ -13,8 +13,8 @@ export interface ArrivedResult<T> {
   payload: T;
 }
 
-/** Why frames were passed over: they will never come, or waiting for them would have held too much. */
-export type GapReason = 'never-came' | 'held-too-much';
+/** Why frames were passed over: they will never come, waiting for them would have held too much, or their group skipped them. */
+export type GapReason = 'never-came' | 'held-too-much' | 'skipped';
 
 /** What comes out, camera by camera in the order of sessions and frames. */
 export type Ordered<T> =
@@ -34,6 +34,13 @@ export interface SessionNews {
   published: number;
   /** No frame will be added: the source is closed and every frame acknowledged or lost. */
   isOver: boolean;
+}
+
+/** Frames that an urgent group has discarded: they will have no result. */
+export interface SkipNews {
+  camera: string;
+  session: string;
+  frames: Iterable<number>;
 }
 
 /**
@@ -79,6 +86,7 @@ export interface OrderCounts {
   /** Frames passed over because they will never come, and because waiting would have held too much. */
   missing: number;
   givenUp: number;
+  skipped: number;
   late: number;
   doubled: number;
 }

@@ -1,3 +1,4 @@
+import type { FrameBitmap } from '../frame-bitmap.ts';
 import type { FramePartitions } from './frame-partitions.ts';
 import { MappingWindow } from './mapping-window.ts';
 import type { ArrivedResult, GapReason, Reach, SessionMark } from './order-types.ts';
@@ -15,6 +16,13 @@ export interface SessionOutput<T> {
   gap(session: string, from: number, to: number, reason: GapReason): void;
 }
 
+export interface SessionOrderOptions<T> {
+  partitions: FramePartitions;
+  output: SessionOutput<T>;
+  /** Frames that have no result because their group has discarded them; grows. */
+  skipped: FrameBitmap;
+}
+
 const keptGaps = 32;
 
 /** The results of one session of one camera, put in the order of their frames. */
@@ -22,6 +30,7 @@ export class SessionOrder<T> {
   readonly session: string;
   readonly #output: SessionOutput<T>;
   readonly #partitions: FramePartitions;
+  readonly #skipped: FrameBitmap;
   readonly #held = new Map<number, Held<T>>();
   /** Least offset seen in each input partition: sessions lie one after the other in each. */
   readonly #firstOffsets = new Map<number, bigint>();
@@ -33,12 +42,13 @@ export class SessionOrder<T> {
   /** A frame lay where no known partition count puts it: others may lie anywhere. */
   #isMappingUnknown: boolean;
 
-  constructor(mark: SessionMark, partitions: FramePartitions, output: SessionOutput<T>) {
+  constructor(mark: SessionMark, { partitions, output, skipped }: SessionOrderOptions<T>) {
     this.session = mark.session;
     this.#next = mark.next;
     this.#gaps = mark.gaps.map(([from, to]) => [from, to]);
     this.#isMappingUnknown = mark.isMappingUnknown;
     this.#partitions = partitions;
+    this.#skipped = skipped;
     this.#output = output;
   }
 
@@ -109,14 +119,16 @@ export class SessionOrder<T> {
     this.#output.result(this.session, result.frame, result.payload);
   }
 
-  /** Releases all that follow each other without a hole. */
+  /** Releases all that follow each other without a hole; what was discarded is none. */
   releaseRun(): void {
     for (;;) {
       const held = this.#held.get(this.#next);
-      if (!held) return;
-      this.#held.delete(this.#next);
-      this.#heldBytes -= held.result.sizeBytes;
-      this.release(held.result);
+      if (held) {
+        this.#held.delete(this.#next);
+        this.#heldBytes -= held.result.sizeBytes;
+        this.release(held.result);
+      } else if (this.#skipped.has(this.#next)) this.#passSkipped();
+      else return;
     }
   }
 
@@ -131,23 +143,28 @@ export class SessionOrder<T> {
       if (end === undefined) return;
       const from = this.#next;
       let passed = from;
-      while (passed < end && window.isPassed(passed, this.#leastCount, this.#isMappingUnknown)) passed++;
+      while (
+        passed < end &&
+        !this.#skipped.has(passed) &&
+        window.isPassed(passed, this.#leastCount, this.#isMappingUnknown)
+      )
+        passed++;
       if (passed > from) this.#passOver(from, passed - 1, 'never-came');
-      if (passed < end) return;
+      if (passed < end && !this.#skipped.has(passed)) return;
     }
   }
 
   /** Releases all that is left: nothing more will come. Frames below `published` that are missing are named too. */
   finish(published: number, reason: GapReason): void {
     while (this.#held.size > 0) this.skipHole(reason);
-    if (this.#next < published) this.#passOver(this.#next, published - 1, reason);
+    this.#passUntil(published, reason);
   }
 
   /** Passes over the first hole, whatever may come. */
   skipHole(reason: GapReason): void {
     const first = this.#firstHeld();
     if (first === undefined) return;
-    if (first > this.#next) this.#passOver(this.#next, first - 1, reason);
+    this.#passUntil(first, reason);
     this.releaseRun();
   }
 
@@ -161,6 +178,24 @@ export class SessionOrder<T> {
     const known: ArrivedResult<T>[] = [];
     for (const { result, arrival } of this.#held.values()) if (arrival <= ticket) known.push(result);
     return known.sort((a, b) => a.frame - b.frame);
+  }
+
+  /** Passes over everything below `end`; what was discarded is named so. */
+  #passUntil(end: number, reason: GapReason): void {
+    while (this.#next < end) {
+      if (this.#skipped.has(this.#next)) this.#passSkipped();
+      else {
+        let to = this.#next;
+        while (to + 1 < end && !this.#skipped.has(to + 1)) to++;
+        this.#passOver(this.#next, to, reason);
+      }
+    }
+  }
+
+  #passSkipped(): void {
+    const from = this.#next;
+    while (this.#skipped.has(this.#next)) this.#next++;
+    this.#output.gap(this.session, from, this.#next - 1, 'skipped');
   }
 
   #passOver(from: number, to: number, reason: GapReason): void {

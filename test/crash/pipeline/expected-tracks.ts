@@ -1,11 +1,12 @@
 import { readToEnd } from '../../../src/stage/read-to-end.ts';
 import type { FrameTracks, TrackEvent } from '../../../src/topics/event-schema.ts';
 import { decodeLedgerRecord, type SessionStatement, totalLost } from '../../../src/topics/ledger-record.ts';
-import type { IncomingRecord } from '../../../src/topics/record.ts';
+import { type IncomingRecord, recordRef } from '../../../src/topics/record.ts';
 import { decodeResult } from '../../../src/topics/result-record.ts';
 import type { Scene } from '../../../src/topics/scene.ts';
 import { topicNames } from '../../../src/topics/topic-names.ts';
 import { CameraTracks, type SeenFrame } from '../../../src/track/camera-tracks.ts';
+import { seenFrame } from '../../../src/track/track-desk.ts';
 import { defaultTrackerSettings } from '../../../src/track/tracker.ts';
 
 /** What the track stage says of each camera, in the order in which it said so. */
@@ -37,7 +38,7 @@ export async function expectedTracks(
     const scene = followed.scenes[camera] ?? { zones: [], lines: [], masks: [] };
     const settings = defaultTrackerSettings;
     const tracks = new CameraTracks({ camera, detector: followed.detector, scene, settings });
-    const sessions = [...Map.groupBy(frames, ({ frame }) => frame.session)].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sessions = [...Map.groupBy(frames, ({ frame }) => frame.session)].sort(byPlace);
     const places: FrameTracks[] = [];
     const events: TrackEvent[] = [];
     for (const [index, [session, seen]] of sessions.entries()) {
@@ -55,6 +56,16 @@ export async function expectedTracks(
   return asRead(said);
 }
 
+type SessionSeen = [session: string, frames: SeenResult[]];
+
+/** Sessions lie one after the other in each partition, whatever the clock said; ids are times, and tell where none is shared. */
+function byPlace([a, ofA]: SessionSeen, [b, ofB]: SessionSeen): number {
+  const places = new Map(ofB.map(({ partition, offset }) => [partition, offset]));
+  const shared = ofA.find(({ partition }) => places.has(partition));
+  if (!shared) return a < b ? -1 : 1;
+  return shared.offset < (places.get(shared.partition) ?? 0) ? -1 : 1;
+}
+
 function asRead(said: Said): Said {
   const plain = <T>(lists: Map<string, T[]>): Map<string, T[]> =>
     new Map(
@@ -63,10 +74,19 @@ function asRead(said: Said): Said {
   return { tracks: plain(said.tracks), events: plain(said.events) };
 }
 
-async function readResults(brokers: readonly string[], detector: string): Promise<SeenFrame[]> {
-  const results: SeenFrame[] = [];
+interface SeenResult extends SeenFrame {
+  /** Of the frame. */
+  partition: number;
+  offset: number;
+}
+
+async function readResults(brokers: readonly string[], detector: string): Promise<SeenResult[]> {
+  const results: SeenResult[] = [];
   await readTopic(brokers, topicNames.processedImages, (record) => {
-    if (record.headers.get('detector') === detector) results.push(decodeResult(record));
+    if (record.headers.get('detector') !== detector) return;
+    const result = decodeResult(record);
+    const [, partition, offset] = result.frameRef.split('/').map(Number);
+    results.push({ ...seenFrame(result, recordRef(record)), partition: partition ?? 0, offset: offset ?? 0 });
   });
   return results;
 }

@@ -5,7 +5,8 @@ export class Silence {
   readonly #consumer: RecordConsumer;
   #lastMs = performance.now();
   #longestMs = 0;
-  count = 0;
+  /** Since the last `take`. */
+  #count = 0;
 
   static async listen(brokers: readonly string[], topic: string): Promise<Silence> {
     return new Silence(await openRecordConsumer({ brokers, clientId: 'listener', topics: [topic], from: 'end' }));
@@ -20,8 +21,14 @@ export class Silence {
   take(): number {
     const longestMs = Math.max(this.#longestMs, performance.now() - this.#lastMs);
     this.#longestMs = 0;
+    this.#count = 0;
     this.#lastMs = performance.now();
     return Math.round(longestMs);
+  }
+
+  /** Nothing came for a second. */
+  get isSilent(): boolean {
+    return performance.now() - this.#lastMs > 1000 || this.#count === 0;
   }
 
   close(): Promise<void> {
@@ -33,7 +40,7 @@ export class Silence {
       const nowMs = performance.now();
       this.#longestMs = Math.max(this.#longestMs, nowMs - this.#lastMs);
       this.#lastMs = nowMs;
-      this.count++;
+      this.#count++;
     }
   }
 }

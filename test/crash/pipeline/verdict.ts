@@ -34,12 +34,13 @@ export interface Verdict {
 export async function judge(brokers: string[], config: JourneyConfig): Promise<Verdict> {
   const logger = createLogger('judge', { level: 'error' });
   const parts: RunningPart[] = [];
+  const ownsBroker = config.brokers === 'embedded';
   try {
     for (const detector of detectorsInUse(config)) {
-      const { detector: options } = detectPart(config, detector, brokers);
+      const { detector: options } = detectPart(config, detector, brokers, { ownsBroker });
       parts.push(await startDetect({ brokers, detector: options, cacheDir: config.dataDir, logger }));
     }
-    parts.push(await startTrack({ brokers, track: trackPart(config, brokers).track, logger }));
+    parts.push(await startTrack({ brokers, track: trackPart(config, brokers, { ownsBroker }).track, logger }));
     const report = await untilNothingWaits(brokers, config);
     assert.ok(report.addsUp, describeAudit(report));
     const said = await compareTracks(brokers, config);

@@ -35,6 +35,10 @@ class Feed {
     });
   }
 
+  skip(session: string, ...frames: number[]): string[] {
+    return this.order.skip({ camera, session, frames }).map(inWords);
+  }
+
   grow(count: number): void {
     while (this.#ends.length < count) this.#ends.push(0n);
   }
@@ -143,4 +147,51 @@ test('bytes bound it as frames do', () => {
   feed.arrive('s1', 0);
   feed.progress();
   assert.deepEqual(feed.arrive('s1', 2, 3, 4), ['gap 1-1 held-too-much', '2', '3', '4']);
+});
+
+test('what an urgent group has discarded holds nothing up, and is named as skipped', () => {
+  const feed = new Feed(3);
+  feed.publish('s1', 0, 1, 2, 3, 4, 5, 6, 7);
+  feed.arrive('s1', 0);
+  assert.deepEqual(feed.progress(), ['began s1', '0']);
+  assert.deepEqual(feed.arrive('s1', 3), []);
+  assert.deepEqual(feed.skip('s1', 1), ['gap 1-1 skipped']);
+  assert.deepEqual(feed.skip('s1', 2, 5), ['gap 2-2 skipped', '3']);
+  assert.deepEqual(feed.arrive('s1', 4), ['4', 'gap 5-5 skipped']);
+  assert.deepEqual(feed.arrive('s1', 7, 6), ['6', '7']);
+  assert.equal(feed.order.counts.skipped, 3);
+  assert.equal(feed.order.counts.missing, 0);
+});
+
+test('skipped frames and such that never come stand beside each other in a gap, each under its own name', () => {
+  const feed = new Feed(2);
+  feed.publish('s1', 0, 1, 2, 3, 4, 5, 6);
+  feed.arrive('s1', 0);
+  feed.progress();
+  feed.arrive('s1', 5, 6);
+  feed.skip('s1', 2, 3);
+  assert.deepEqual(feed.progress(), ['gap 1-1 never-came', 'gap 2-3 skipped', 'gap 4-4 never-came', '5', '6']);
+});
+
+test('a session of which everything was skipped ends', () => {
+  const feed = new Feed(2);
+  feed.publish('s1', 0, 1, 2, 3);
+  feed.arrive('s1', 0);
+  feed.progress();
+  assert.deepEqual(feed.skip('s1', 1, 2, 3), ['gap 1-3 skipped']);
+  const over = { camera, session: 's1', published: 4, isOver: true };
+  assert.deepEqual(feed.order.learn(over).map(inWords), ['ended s1']);
+});
+
+test('what was skipped is still known when a partition of results is read anew', () => {
+  const feed = new Feed(2);
+  feed.publish('s1', 0, 1, 2, 3);
+  feed.arrive('s1', 0);
+  feed.progress();
+  const state = feed.order.stateOf(camera);
+  assert.ok(state);
+  assert.deepEqual(feed.skip('s1', 1), ['gap 1-1 skipped']);
+  feed.order.forget(0);
+  feed.order.restore(camera, 0, state);
+  assert.deepEqual(feed.arrive('s1', 2), ['gap 1-1 skipped', '2']);
 });

@@ -37,7 +37,7 @@ interface Kept {
 export class OrderRun {
   readonly world: World;
   readonly items: Ordered<string>[] = [];
-  readonly counts: OrderCounts = { released: 0, missing: 0, givenUp: 0, late: 0, doubled: 0 };
+  readonly counts: OrderCounts = { released: 0, missing: 0, givenUp: 0, skipped: 0, late: 0, doubled: 0 };
   hasRestarted = false;
   mostHeld = 0;
   readonly #options: RunOptions;
