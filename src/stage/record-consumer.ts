@@ -50,6 +50,8 @@ export interface GroupConsumer extends RecordConsumer {
   [Symbol.asyncIterator](): AsyncIterator<LeasedRecord>;
   /** Who this member is to the group's coordinator; changes in one turn with what leases say. Undefined: no member. */
   readonly identity: MemberIdentity | undefined;
+  /** What this member holds, partitions without any record among it. */
+  readonly leases: readonly PartitionLease[];
   /** Writes a note beside a partition's committed offset, which is the record's; the next commit takes it away. */
   note(record: RecordPosition, text: string): Promise<void>;
   /** Asks whether this member still is one. @throws DETECTOR_REPLACED when another process took its place */
@@ -117,6 +119,10 @@ class LeasingConsumer implements GroupConsumer {
 
   get identity(): MemberIdentity | undefined {
     return this.#identity;
+  }
+
+  get leases(): readonly PartitionLease[] {
+    return this.#fetcher.leases;
   }
 
   positions(): RecordPosition[] {

@@ -9,11 +9,12 @@ import type { RunningPart } from '../stage/part.ts';
 import type { PeopleBook } from '../stage/people/people-book.ts';
 import { PeopleReader } from '../stage/people/people-reader.ts';
 import { openGroupConsumer, openRecordConsumer } from '../stage/record-consumer.ts';
+import { StateReader } from '../stage/state-reader.ts';
 import type { Scene } from '../topics/scene.ts';
 import { topicNames } from '../topics/topic-names.ts';
-import { StateReader } from './state-reader.ts';
 import { TrackDesk } from './track-desk.ts';
 import { TrackLoop } from './track-loop.ts';
+import { decodeTrackState, type TrackState } from './track-state.ts';
 import { defaultTrackerSettings, type TrackerSettings } from './tracker.ts';
 
 export interface TrackOptions {
@@ -57,7 +58,7 @@ export async function startTrack({ brokers, track, logger }: StartTrackOptions):
   };
   try {
     const statements = keep(await openRecordConsumer({ ...common, topics: [topicNames.ledger], from: 'beginning' }));
-    const states = keep(await StateReader.open(common, (error) => logger.warn(describeError(error))));
+    const states = keep(await openStates(common, logger));
     const onInvalid = (error: VigilError) => logger.warn(describeError(error));
     const people = keep(await PeopleReader.open({ ...common, onInvalid }));
     const topics = {
@@ -92,6 +93,14 @@ export async function startTrack({ brokers, track, logger }: StartTrackOptions):
     await Promise.all(opened.map((each) => each.close()));
     throw isFault(cause) ? cause : brokerFault(brokers, 'starting to follow tracks', cause);
   }
+}
+
+function openStates(
+  options: { brokers: readonly string[]; clientId: string },
+  logger: Logger,
+): Promise<StateReader<TrackState>> {
+  const onInvalid = (error: unknown) => logger.warn(describeError(error));
+  return StateReader.open({ ...options, topic: topicNames.trackState, decode: decodeTrackState, onInvalid });
 }
 
 function makeDesk(options: TrackOptions, people: PeopleBook, logger: Logger): TrackDesk {

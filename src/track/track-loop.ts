@@ -8,10 +8,11 @@ import type { ProgressSource, TakenProgress } from '../stage/order/group-progres
 import type { RunningPart } from '../stage/part.ts';
 import type { PeopleReader } from '../stage/people/people-reader.ts';
 import type { GroupConsumer, LeasedRecord, RecordConsumer, RecordPosition } from '../stage/record-consumer.ts';
+import type { StateReader } from '../stage/state-reader.ts';
 import { decodeLedgerRecord, totalLost } from '../topics/ledger-record.ts';
 import { topicNames } from '../topics/topic-names.ts';
-import type { StateReader } from './state-reader.ts';
 import type { PartitionYield, TrackDesk } from './track-desk.ts';
+import type { TrackState } from './track-state.ts';
 
 export interface TrackLoopOptions {
   groupId: string;
@@ -19,7 +20,7 @@ export interface TrackLoopOptions {
   consumer: GroupConsumer;
   producer: TransactionalProducer;
   statements: RecordConsumer;
-  states: StateReader;
+  states: StateReader<TrackState>;
   people: PeopleReader;
   progress: ProgressSource;
   logger: Logger;
@@ -129,7 +130,7 @@ export class TrackLoop implements RunningPart {
     try {
       await this.#committing;
       desk.forget(partition);
-      const [end = 0n] = (await this.#untilItWorks(() => progress.endsOf(topicNames.trackState))) ?? [];
+      const [end = 0n] = (await this.#untilItWorks(() => progress.endsOf(states.topic))) ?? [];
       const found = await states.of(partition, end);
       if (!lease.isHeld || this.#isClosing) return;
       this.#leases.set(partition, lease);
