@@ -17,6 +17,8 @@ const mayImport: Record<string, readonly string[]> = {
   threat: ['base', 'topics', 'stage', 'track'],
   store: ['base', 'topics', 'stage'],
   serve: ['base', 'topics', 'stage', 'store'],
+  rules: ['base', 'topics', 'stage'],
+  notify: ['base', 'topics', 'stage'],
   audit: ['base', 'wire', 'topics', 'stage'],
   plan: ['base', 'topics', 'stage'],
   cli: [
@@ -31,6 +33,8 @@ const mayImport: Record<string, readonly string[]> = {
     'track',
     'threat',
     'store',
+    'rules',
+    'notify',
     'serve',
     'audit',
     'plan',

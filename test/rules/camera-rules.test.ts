@@ -81,7 +81,8 @@ test('what has to go on fires while it goes on, and not when it ended or is out 
   const rules = [rule({ name: 'loiter', what: ['zone-entered'], durationMs: 10_000 })];
   const camera = new CameraRules(byName(rules));
   const enter = (track: number, second: number) => heard('zone-entered', track, second, { zone: 'door' });
-  const fired = (alarms: Alarm[]) => alarms.map(({ subject, times }) => [subject.track?.split('/')[2], times.capturedAtUs]);
+  const fired = (alarms: Alarm[]) =>
+    alarms.map(({ subject, times }) => [subject.track?.split('/')[2], times.capturedAtUs]);
   assert.deepEqual(camera.hear(enter(1, 1), 0), []);
   assert.equal(camera.isWaitingForTime, true);
   assert.deepEqual(camera.hear(enter(2, 2), 0), []);

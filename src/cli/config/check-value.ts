@@ -96,7 +96,7 @@ function unknownKey(schema: SchemaNode, key: string, path: ConfigPath): string {
 }
 
 function hasNames(section: string | number | undefined): boolean {
-  return section === 'cameras' || section === 'detectors';
+  return section === 'cameras' || section === 'detectors' || section === 'rules' || section === 'notify';
 }
 
 function checkArray(schema: SchemaNode, value: unknown, path: ConfigPath): ValueProblem[] {

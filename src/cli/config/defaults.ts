@@ -15,6 +15,14 @@ export const defaults = {
     version: 1,
     targetLoad: 0.8,
   },
+  rule: { cooldown: '1m', severity: 'warning' },
+  notify: {
+    timeout: '10s',
+    contentType: 'application/json',
+    prefix: 'vigil',
+    discovery: 'homeassistant',
+    giveUpCommandAfter: '10m',
+  },
   topics: {
     partitions: 12,
     retentionTime: '24h',

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { redactSource } from '../../base/secrets.ts';
 import type { RemoteModel } from '../../detect/remote/remote-model.ts';
 import type { StepName } from '../../detect/steps/step-names.ts';
+import type { NotifierOptions } from '../../notify/notifier-options.ts';
+import type { Rule } from '../../rules/rule.ts';
 import type { DeliveryKind } from '../../stage/delivery.ts';
 import type { Scene } from '../../topics/scene.ts';
 import type { TopicSettings } from '../../topics/topic-names.ts';
@@ -68,6 +70,8 @@ export interface JourneyConfig {
   cameraDefaults: Pick<CameraConfig, 'fps' | 'width' | 'quality' | 'transport'>;
   detectors: DetectorConfig[];
   store: StoreConfig;
+  rules: Rule[];
+  notifiers: NotifierOptions[];
   /** A retention of −1 is unlimited. */
   topics: TopicSettings & { hold: boolean; embed: boolean; horizonSeconds: number };
 }

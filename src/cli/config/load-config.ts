@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fault, systemErrorCode } from '../../base/errors.ts';
-import { nearest } from '../../base/nearest.ts';
 import { isDelay } from '../../detect/looker/delay-looker.ts';
 import { isRemoteModel } from '../../detect/remote/remote-model.ts';
+import { checkReference } from './check-reference.ts';
+import { checkRules } from './check-rules.ts';
 import { checkValue, type ValueProblem } from './check-value.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
 import { defaults } from './defaults.ts';
@@ -30,7 +31,13 @@ export function loadConfig(path: string, environment: NodeJS.ProcessEnv = proces
   const places = text.value === undefined ? [] : [...checkValue(configSchema, written)];
   if (places.length === 0) {
     const file = written as ConfigFile;
-    places.push(...checkReferences(file), ...checkPorts(file), ...checkWorkerBounds(file), ...checkSteps(file));
+    places.push(
+      ...checkReferences(file),
+      ...checkPorts(file),
+      ...checkWorkerBounds(file),
+      ...checkSteps(file),
+      ...checkRules(file),
+    );
   }
   const problems = [...text.problems];
   for (const place of places) {
@@ -79,14 +86,6 @@ function checkReferences(written: ConfigFile): ValueProblem[] {
       ? []
       : checkReference(track, ['cameras', id, 'track'], detectors.length > 0 ? detectors : known)),
   ]);
-}
-
-function checkReference(name: string, path: (string | number)[], known: readonly string[]): ValueProblem[] {
-  if (known.includes(name)) return [];
-  const suggestion = nearest(name, known);
-  const hint = suggestion ? `; did you mean "${suggestion}"?` : '';
-  const message = `${formatPath(path)}: found ${JSON.stringify(name)}, expected one of the detectors (${known.join(', ')})${hint}`;
-  return [{ path, part: 'value', message }];
 }
 
 function checkPorts(written: ConfigFile): ValueProblem[] {

@@ -4,6 +4,7 @@ import { isRemoteModel } from '../../detect/remote/remote-model.ts';
 import type { Scene, ScenePoint } from '../../topics/scene.ts';
 import { defaults } from './defaults.ts';
 import type { CameraConfig, DetectorConfig, JourneyConfig } from './journey-config.ts';
+import { resolveNotifiers, resolveRules } from './resolve-rules.ts';
 import type { ConfigFile, DetectorFile } from './schema.ts';
 import { isPathSource } from './source-kind.ts';
 
@@ -30,6 +31,8 @@ export function resolveConfig(written: ConfigFile, folder: string, file?: string
       retentionMs: limit(written.store?.retention ?? defaults.store.retention, parseDurationMs),
       pictureBytes: limit(written.store?.pictures ?? defaults.store.pictures, parseBytes),
     },
+    rules: resolveRules(written),
+    notifiers: resolveNotifiers(written),
     topics: {
       partitions: topics.partitions ?? defaults.topics.partitions,
       retentionMs: limit(topics.retention?.time ?? defaults.topics.retentionTime, parseDurationMs),

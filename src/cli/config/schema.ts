@@ -3,6 +3,8 @@ import { stepNames } from '../../detect/steps/step-names.ts';
 import { deliveries } from '../../stage/delivery.ts';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
+import { notify } from './notify-schema.ts';
+import { rules } from './rules-schema.ts';
 import { lines, masks, zones } from './scene-schema.ts';
 
 /**
@@ -359,6 +361,8 @@ export const configSchema = Type.Object(
           'The detectors by name: letters, digits, `.`, `_` and `-`. Left out: one, `people`, that reports persons.',
       }),
     ),
+    rules,
+    notify,
     topics: Type.Optional(
       Type.Object(
         {

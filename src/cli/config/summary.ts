@@ -1,5 +1,7 @@
 import { redactSource } from '../../base/secrets.ts';
 import { formatBytes, formatHostPort } from '../../base/units.ts';
+import type { NotifierTarget } from '../../notify/notifier-options.ts';
+import type { Rule } from '../../rules/rule.ts';
 import { type DetectorConfig, describeModel, detectorId, type JourneyConfig, workerBounds } from './journey-config.ts';
 
 /** What holds in the end, for people, with every secret masked. */
@@ -19,6 +21,8 @@ export function describeConfig(config: JourneyConfig, secrets: readonly string[]
       `${redactSource(camera.source)} · ${camera.fps} fps · ${camera.width} px · quality ${camera.quality} · ${camera.detectors.join(', ') || 'no detector'}`,
     ]),
   ];
+  for (const rule of config.rules) lines.push([`rule ${rule.name}`, describeRule(rule)]);
+  for (const { name, target } of config.notifiers) lines.push([`notifier ${name}`, describeTarget(target)]);
   if (config.cameras.length === 0) lines.push(['cameras', '(none: the demo)']);
   const widest = Math.max(...lines.map(([name]) => name.length));
   return lines.map(([name, text]) => `${name.padEnd(widest)}  ${maskSecrets(text, secrets)}`).join('\n');
@@ -39,6 +43,16 @@ function maskSecrets(text: string, secrets: readonly string[]): string {
 function describeWorkers(detector: DetectorConfig): string {
   const bounds = workerBounds(detector);
   return bounds ? `auto, ${bounds.min} to ${bounds.max}` : String(detector.workers);
+}
+
+function describeRule({ what, who, cameras, severity, notify }: Rule): string {
+  const whom = who === undefined ? 'anybody' : typeof who === 'string' ? who : who.names.join(', ');
+  return `${whom} · ${what.join(', ')} · ${cameras?.join(', ') ?? 'every camera'} · ${severity} · ${notify.join(', ') || 'nobody is told'}`;
+}
+
+function describeTarget(target: NotifierTarget): string {
+  if (target.kind === 'command') return `command ${target.command.join(' ')}`;
+  return 'url' in target ? `${target.kind} ${redactSource(target.url)}` : target.kind;
 }
 
 function describeBrokers({ brokers, brokerListen, flush }: JourneyConfig): string {
