@@ -142,6 +142,11 @@ export const faults = {
     next: 'Look at the record in `dead_letters`; `vigil dead-letters retry` gives it another chance.',
     exitCode: 1,
   },
+  NOTIFY_FAILED: {
+    when: 'A notifier that was tried out did not take the alarm.',
+    next: 'Check its keys under `notify`, and the other side.',
+    exitCode: 1,
+  },
   RECORD_INVALID: {
     when: 'A record on a topic lacks a header of the message contract, or one has the wrong form.',
     next: 'Check what else writes to the topic; docs/messages.md describes the contract.',

@@ -34,7 +34,7 @@ adds where an unexpected error comes from.
 run with \`--once\`. [errors.md](errors.md) lists every fault.
 
 **Processes.** \`vigil up\` runs each part in a process of its own: the broker, one capture per camera, one per detector,
-one that follows tracks, the page. A part that dies, by a crash of native code too, is started again: at once the first time, then with more
+one that follows tracks, one for rules and notifiers where there are any, the page. A part that dies, by a crash of native code too, is started again: at once the first time, then with more
 patience, up to ten seconds. It is given up only for what a restart cannot heal, such as a port in use at the start or a
 model that does not exist; one camera that is given up leaves the others alone. Ctrl-C ends cameras, detectors, tracks, the
 page and the broker in this order, within three seconds; a second Ctrl-C ends all at once. When the supervising process itself
@@ -50,5 +50,6 @@ or a shell shows of \`--camera rtsp://user:password@…\` is not in Vigil's hand
     vigil capture site.yml        # where the cameras are
     vigil detect site.yml         # on each machine that has cores to spare
     vigil track site.yml          # anywhere: one is enough, more share the cameras
+    vigil alarm site.yml          # rules and notifiers, likewise
     vigil serve site.yml          # where people look
 `;

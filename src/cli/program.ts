@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { fault } from '../base/errors.ts';
+import { acknowledgeCommand } from './commands/acknowledge.ts';
 import { auditCommand } from './commands/audit.ts';
 import { brokerCommand } from './commands/broker.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -9,10 +10,12 @@ import { consumeCommand } from './commands/consume.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { facesCommand } from './commands/faces.ts';
 import { modelsCommand } from './commands/models.ts';
-import { captureCommand, detectCommand, serveCommand, trackCommand } from './commands/part-commands.ts';
+import { notifyCommand } from './commands/notify.ts';
+import { alarmCommand, captureCommand, detectCommand, serveCommand, trackCommand } from './commands/part-commands.ts';
 import { planCommand } from './commands/plan.ts';
 import { produceCommand } from './commands/produce.ts';
 import { scoreCommand } from './commands/score.ts';
+import { rulesCommand } from './commands/rules.ts';
 import { topicsCommand } from './commands/topics.ts';
 import { upCommand } from './commands/up.ts';
 
@@ -36,6 +39,7 @@ Examples:
     captureCommand(),
     detectCommand(),
     trackCommand(),
+    alarmCommand(),
     serveCommand(),
     topicsCommand(),
     produceCommand(),
@@ -43,6 +47,9 @@ Examples:
     auditCommand(),
     planCommand(),
     deadLettersCommand(),
+    rulesCommand(),
+    notifyCommand(),
+    acknowledgeCommand(),
     compareCommand(),
     facesCommand(),
     modelsCommand(),

@@ -7,6 +7,7 @@ import type { IncomingRecord, OutgoingRecord } from '../topics/record.ts';
 import { backOffMs } from './back-off.ts';
 import { type Notifier, Refused } from './notifier.ts';
 import type { NotifierOptions } from './notifier-options.ts';
+import { reasonOf } from './tell-once.ts';
 
 export interface DeliveryLineOptions {
   options: NotifierOptions;
@@ -60,7 +61,8 @@ export class DeliveryLine {
         return this.#statement(alarm, { outcome: 'delivered', attempts, detail });
       } catch (error) {
         signal.throwIfAborted();
-        const detail = error instanceof Error ? reasonOf(error) : String(error);
+        const { message, name } = reasonOf(error);
+        const detail = message || name;
         if (error instanceof Refused || this.#isOver(alarm)) {
           logger.warn(`${options.name}: ${alarm.id} is given up after ${attempts} attempts: ${detail}`);
           return this.#statement(alarm, { outcome: 'failed', attempts, detail });
@@ -96,10 +98,4 @@ export class DeliveryLine {
       raisedAtUs: times.raisedAtUs,
     };
   }
-}
-
-/** `fetch` says why in the cause only. */
-function reasonOf(error: Error): string {
-  const inner = error.cause instanceof Error && error.message === 'fetch failed' ? error.cause : error;
-  return inner.message || error.message || error.name;
 }

@@ -27,6 +27,8 @@ export interface StartNotifyOptions {
   /** Names this process within each group, the same again after a restart. */
   instance?: string;
   logger: Logger;
+  /** Where the standard output is; this process's when left out. */
+  print?: (line: string) => Promise<void>;
   /** Between attempts; for tests. */
   waitMs?: (attempts: number) => number;
 }
@@ -116,7 +118,7 @@ async function startLine(options: NotifierOptions, run: Run): Promise<RunningLin
 
 export async function makeNotifier(
   { name, target }: NotifierOptions,
-  { brokers, cameras, logger }: Pick<StartNotifyOptions, 'brokers' | 'cameras' | 'logger'>,
+  { brokers, cameras, logger, print }: Pick<StartNotifyOptions, 'brokers' | 'cameras' | 'logger' | 'print'>,
 ): Promise<Notifier> {
   const pictureOf = (alarm: Alarm) => fetchPicture(brokers, alarm);
   switch (target.kind) {
@@ -129,7 +131,7 @@ export async function makeNotifier(
     case 'command':
       return new Command(target);
     case 'stdout':
-      return new StandardOutput();
+      return new StandardOutput(print);
   }
 }
 

@@ -101,6 +101,43 @@ const mistakes: [what: string, text: string, problems: string[]][] = [
     'cameras:\n  yard:\n    source: testsrc\n    track: peopel\n',
     ['4:12: cameras.yard.track: found "peopel", expected one of the detectors (people); did you mean "people"?'],
   ],
+  [
+    'rules that name what there is not',
+    `cameras:
+  yard: { source: testsrc, zones: { door: [[0, 0], [1, 0], [1, 1]] } }
+rules:
+  a: { cameras: [yrad], notify: [phnoe] }
+  b: { zones: [dor] }
+  c: { lines: [gate] }
+notify:
+  phone: { stdout: true }
+`,
+    [
+      '4:18: rules.a.cameras[0]: found "yrad", expected one of the cameras (yard); did you mean "yard"?',
+      '4:34: rules.a.notify[0]: found "phnoe", expected one of the notifiers (phone); did you mean "phone"?',
+      '5:16: rules.b.zones[0]: found "dor", expected one of the zones (door); did you mean "door"?',
+      '6:16: rules.c.lines[0]: found "gate", expected none, for there are no lines',
+    ],
+  ],
+  [
+    'rules that can never fire, and notifiers that are no one thing',
+    `rules:
+  a: { times: 3 }
+  b: { what: line-crossed, for: 3s }
+  c: { when: [{ from: "08:00", to: "08:00" }], timezone: Europe/Atlantis }
+notify:
+  d: { stdout: true, command: [ls] }
+  e: {}
+`,
+    [
+      '2:8: rules.a.times: needs within beside it',
+      '3:28: rules.b.for: does not go with line-crossed; it belongs to zone-entered, track-began, face-known, face-unknown',
+      '4:15: rules.c.when[0]: found a range from 08:00 to 08:00, which is empty',
+      '4:48: rules.c.timezone: found "Europe/Atlantis", expected a time zone such as Europe/Berlin',
+      '6:3: notify.d: found command and stdout, expected one of webhook, mqtt, command or stdout',
+      '7:3: notify.e: found none of them, expected one of webhook, mqtt, command or stdout',
+    ],
+  ],
   ['what comes later as not implemented yet', 'tls: {}\n', ['1:1: tls is not implemented yet']],
   [
     'steps behind a model whose pictures are not decoded here',
@@ -304,7 +341,13 @@ test('the check finds a problem exactly where a validator of JSON Schema refuses
 test('every example is a valid configuration', () => {
   const examples = globSync('examples/*.yml', { cwd: join(import.meta.dirname, '../..') });
   assert.ok(examples.length >= 3);
-  const environment = { ENTRANCE_PASSWORD: 'a', GATE_USER: 'b', GATE_PASSWORD: 'c', DOCK_PASSWORD: 'd' };
+  const environment = {
+    ENTRANCE_PASSWORD: 'a',
+    GATE_USER: 'b',
+    GATE_PASSWORD: 'c',
+    DOCK_PASSWORD: 'd',
+    HOOK_SECRET: 'e',
+  };
   for (const example of examples) {
     const { config } = loadConfig(join(import.meta.dirname, '../..', example), environment);
     assert.ok(config.cameras.length > 0, example);

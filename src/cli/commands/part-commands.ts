@@ -5,7 +5,7 @@ import type { JourneyConfig } from '../config/journey-config.ts';
 import { findSources } from '../journey/demo.ts';
 import { describeStart } from '../journey/describe-start.ts';
 import type { JourneyPlan } from '../journey/journey.ts';
-import { detectorsInUse } from '../journey/part-plan.ts';
+import { detectorsInUse, hasAlarms } from '../journey/part-plan.ts';
 import {
   addCameraOptions,
   addCommonOptions,
@@ -93,6 +93,28 @@ Examples:
     });
 }
 
+export function alarmCommand(): Command {
+  const command = new Command('alarm')
+    .description('run the rules and the notifiers of vigil.yml: what happened becomes alarms, and somebody is told')
+    .argument(...fileArgument);
+  return addCommonOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vigil alarm site.yml --brokers kafka1:9092`,
+    )
+    .action(async (file: string | undefined, options: JourneyOptions) => {
+      const config = await loadJourney(file, options);
+      if (!hasAlarms(config)) {
+        throw fault('USAGE', 'There is neither a rule nor a notifier', {
+          next: 'Write `rules` and `notify` in vigil.yml; examples/alarms.yml shows how.',
+        });
+      }
+      await runParts('alarm', config, { alarm: true });
+    });
+}
+
 export function serveCommand(): Command {
   const command = new Command('serve')
     .description('run the page only: it reads the topics like any other subscriber')
@@ -113,10 +135,10 @@ type Wanted = Partial<JourneyPlan['parts'] & { pace: 'live' | 'fast' }>;
 
 async function runParts(name: string, config: JourneyConfig, wanted: Wanted): Promise<void> {
   process.title = `vigil ${name}`;
-  const { cameras = false, detectors = [], track = false, serve = false, pace = 'live' } = wanted;
+  const { cameras = false, detectors = [], track = false, alarm = false, serve = false, pace = 'live' } = wanted;
   const plan: JourneyPlan = {
     config,
-    parts: { broker: false, cameras, detectors, track, serve },
+    parts: { broker: false, cameras, detectors, track, alarm, serve },
     brokers: brokersOf(config),
     cameras: findSources(config, { once: false }),
     pace,

@@ -7,7 +7,7 @@ import type { CameraConfig } from '../config/journey-config.ts';
 import { findSources, withDemo } from '../journey/demo.ts';
 import { describeStart } from '../journey/describe-start.ts';
 import type { JourneyPlan } from '../journey/journey.ts';
-import { detectorsInUse } from '../journey/part-plan.ts';
+import { detectorsInUse, hasAlarms } from '../journey/part-plan.ts';
 import {
   addCameraOptions,
   addCommonOptions,
@@ -66,6 +66,7 @@ async function upAction(file: string | undefined, options: UpOptions): Promise<v
       cameras: true,
       detectors: detectorsInUse(config),
       track: detectorsInUse(config).length > 0,
+      alarm: hasAlarms(config),
       serve: true,
     },
     brokers: brokersOf(config),

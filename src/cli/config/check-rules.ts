@@ -18,7 +18,7 @@ export function checkRules(written: ConfigFile): ValueProblem[] {
     const kinds = Object.keys(notifier).filter((key) => ['webhook', 'mqtt', 'command', 'stdout'].includes(key));
     const path = ['notify', name];
     if (kinds.length !== 1) {
-      const found = kinds.join(' and ') || 'none of them';
+      const found = kinds.sort().join(' and ') || 'none of them';
       return [problem(path, `found ${found}, expected one of webhook, mqtt, command or stdout`)];
     }
     const isMisplaced = notifier.timeout !== undefined && notifier.command === undefined;

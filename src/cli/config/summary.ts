@@ -32,6 +32,7 @@ export function describeConfig(config: JourneyConfig, secrets: readonly string[]
 export function maskedConfig(config: JourneyConfig, secrets: readonly string[]): unknown {
   return JSON.parse(JSON.stringify(config), (key, value) => {
     if (typeof value !== 'string') return value;
+    if (key === 'secret' || key === 'password') return '***';
     return maskSecrets(['source', 'url', 'model'].includes(key) ? redactSource(value) : value, secrets);
   });
 }

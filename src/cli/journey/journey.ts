@@ -11,6 +11,7 @@ import type { PartOptions } from '../parts/part-options.ts';
 import { DetectorCrew } from './detector-crew.ts';
 import { watchLog } from './log-watch.ts';
 import {
+  alarmPart,
   bootstrap,
   brokerPart,
   capturePart,
@@ -29,6 +30,7 @@ export interface JourneyPlan {
     cameras: boolean;
     detectors: readonly DetectorConfig[];
     track: boolean;
+    alarm: boolean;
     serve: boolean;
   };
   /** The brokers of other machines; not used when the broker runs here. */
@@ -47,6 +49,8 @@ export interface JourneyListener {
   onSnapshot(snapshot: LedgerSnapshot): void;
   /** What the journey does by itself, for people. */
   onNote?(line: string): void;
+  /** A line that belongs on the standard output. */
+  onPrint?(line: string): void;
   /** A line that a part wrote to its diagnostics; left out, these go to standard error directly. */
   onLine?(line: string): void;
 }
@@ -82,10 +86,11 @@ export class Journey {
   readonly #startedAtMs = Date.now();
   readonly #failed = Promise.withResolvers<never>();
   readonly #captures: SupervisedPart[] = [];
-  readonly #order: Record<'captures' | 'detectors' | 'track' | 'serve' | 'broker', string[]> = {
+  readonly #order: Record<'captures' | 'detectors' | 'track' | 'alarm' | 'serve' | 'broker', string[]> = {
     captures: [],
     detectors: [],
     track: [],
+    alarm: [],
     serve: [],
     broker: [],
   };
@@ -156,6 +161,7 @@ export class Journey {
     await this.#prepareTopics();
     const readers = parts.detectors.flatMap((detector) => this.#startDetector(detector));
     if (parts.track) readers.push(this.#startTrack());
+    if (parts.alarm) readers.push(this.#startAlarm());
     if (parts.serve) readers.push(this.#startServe());
     await Promise.all(readers.map((part) => part.whenReady));
     this.#watch = await watchLog({
@@ -177,10 +183,10 @@ export class Journey {
 
   /** Ends all parts in order. */
   stop(): Promise<void> {
-    const { captures, detectors, track, serve, broker } = this.#order;
+    const { captures, detectors, track, alarm, serve, broker } = this.#order;
     // Not waited for: a broker that does not answer must not hold up the end.
     void this.#watch?.close();
-    return this.#supervisor.stop([captures, detectors, track, serve, broker], stopWithinMs);
+    return this.#supervisor.stop([captures, detectors, track, alarm, serve, broker], stopWithinMs);
   }
 
   /** Ends all parts at once. */
@@ -230,6 +236,11 @@ export class Journey {
     return this.#start('track', this.#order.track, () => options);
   }
 
+  #startAlarm(): SupervisedPart {
+    const options = alarmPart(this.#plan.config, this.#brokers);
+    return this.#start('alarm', this.#order.alarm, () => options);
+  }
+
   #startServe(): SupervisedPart {
     const { config, notices } = this.#plan;
     // The page accounts for this run as a whole, also when its server is started again in the middle of it.
@@ -262,6 +273,7 @@ export class Journey {
         onWord: (word) => {
           if (word.type === 'ready') this.#learn(name, word.info);
           if (word.type === 'snapshot') this.#onSnapshot(word.snapshot);
+          if (word.type === 'print') this.#listener.onPrint?.(word.line);
           if (word.type === 'work') onWork?.(word.work);
         },
         ...(onLine ? { onLine: (line: string) => onLine(line) } : {}),

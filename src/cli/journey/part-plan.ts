@@ -17,6 +17,7 @@ import {
   workerBounds,
 } from '../config/journey-config.ts';
 import type {
+  AlarmPartOptions,
   BrokerPartOptions,
   CapturePartOptions,
   DetectPartOptions,
@@ -103,6 +104,17 @@ export function trackPart(config: JourneyConfig, brokers: string[], place: Membe
       instance: instanceOf(config, place),
     },
   };
+}
+
+/** Whether there is anything to raise or to tell: without, no process is spent on it. */
+export function hasAlarms({ rules, notifiers }: JourneyConfig): boolean {
+  return rules.length + notifiers.length > 0;
+}
+
+export function alarmPart(config: JourneyConfig, brokers: string[]): AlarmPartOptions {
+  const { rules, notifiers } = config;
+  const cameras = config.cameras.map(({ id }) => id);
+  return { kind: 'alarm', brokers, rules, notifiers, cameras, instance: instanceOf(config) };
 }
 
 function scenesOf(config: JourneyConfig): Record<string, Scene> {

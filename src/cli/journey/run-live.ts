@@ -21,6 +21,7 @@ export async function runLive(plan: JourneyPlan, describeStart: (journey: Journe
       if (line !== undefined) process.stderr.write(`${line}\n`);
     },
     onNote: (line) => process.stderr.write(`${line}\n`),
+    onPrint: (line) => process.stdout.write(`${line}\n`),
     onSnapshot() {},
   });
   const interrupt = listenForInterrupt(() => {

@@ -19,6 +19,8 @@ export interface HostedPart {
 export interface PartReport {
   snapshot(snapshot: LedgerSnapshot): void;
   work(work: WorkDone): void;
+  /** Resolves when the supervisor has it. */
+  print(line: string): Promise<void>;
 }
 
 /** Starts the part that the options describe. */
@@ -64,6 +66,7 @@ class PartHost {
     this.#part ??= this.#startPart(options, {
       snapshot: (snapshot) => say({ type: 'snapshot', snapshot }),
       work: (work) => say({ type: 'work', work }),
+      print: (line) => say({ type: 'print', line }),
     });
     this.#part.then((part) => this.#follow(part)).catch((error) => this.fail(error));
   }

@@ -26,5 +26,7 @@ export type WordFromPart =
   | { type: 'finished' }
   | { type: 'fault'; fault: PartFault }
   | { type: 'snapshot'; snapshot: LedgerSnapshot }
+  /** A line for the standard output of the command. */
+  | { type: 'print'; line: string }
   /** What a detector has done since it said so last. */
   | { type: 'work'; work: WorkDone };

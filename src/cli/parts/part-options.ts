@@ -1,5 +1,7 @@
 import type { CameraOptions } from '../../capture/camera-options.ts';
 import type { DetectorOptions } from '../../detect/start-detect.ts';
+import type { NotifierOptions } from '../../notify/notifier-options.ts';
+import type { Rule } from '../../rules/rule.ts';
 import type { ServedGroup } from '../../serve/group-feed.ts';
 import type { RetentionLimits } from '../../stage/lag/retention-horizon.ts';
 import type { Scene } from '../../topics/scene.ts';
@@ -39,6 +41,16 @@ export interface TrackPartOptions {
   track: TrackOptions;
 }
 
+/** Rules and notifiers, in one process: see docs/decisions/0017. */
+export interface AlarmPartOptions {
+  kind: 'alarm';
+  brokers: string[];
+  rules: readonly Rule[];
+  notifiers: readonly NotifierOptions[];
+  cameras: readonly string[];
+  instance: string;
+}
+
 export interface ServePartOptions {
   kind: 'serve';
   brokers: string[];
@@ -63,6 +75,7 @@ export type PartOptions =
   | CapturePartOptions
   | DetectPartOptions
   | TrackPartOptions
+  | AlarmPartOptions
   | ServePartOptions;
 
 /** Topics to create before a part that needs them starts. */

@@ -4,6 +4,7 @@ import { BusyMeter } from '../../stage/scaling/busy-meter.ts';
 import { startBrokerProcess } from './broker-process.ts';
 import type { HostedPart, PartReport } from './host-part.ts';
 import type {
+  AlarmPartOptions,
   BrokerPartOptions,
   CapturePartOptions,
   DetectPartOptions,
@@ -24,6 +25,8 @@ export async function startPart(options: unknown, report: PartReport): Promise<H
       return startDetectPart(part, report);
     case 'track':
       return startTrackPart(part);
+    case 'alarm':
+      return startAlarmPart(part, report);
     case 'serve':
       return startServePart(part, report);
   }
@@ -57,6 +60,21 @@ async function startDetectPart({ brokers, detector }: DetectPartOptions, report:
 async function startTrackPart({ brokers, track }: TrackPartOptions): Promise<HostedPart> {
   const { startTrack } = await import('../../track/start-track.ts');
   return hosted(await startTrack({ brokers, track, logger: createLogger('track') }));
+}
+
+/** Nothing of the one waits for the other: what a notifier does is not awaited by any rule. */
+async function startAlarmPart(
+  { rules, notifiers, ...common }: AlarmPartOptions,
+  { print }: PartReport,
+): Promise<HostedPart> {
+  const logger = createLogger('alarm');
+  const { startRules } = await import('../../rules/start-rules.ts');
+  const { startNotify } = await import('../../notify/start-notify.ts');
+  const parts: RunningPart[] = [];
+  if (notifiers.length > 0) parts.push(await startNotify({ ...common, notifiers, logger, print }));
+  if (rules.length > 0) parts.push(await startRules({ ...common, rules, logger }));
+  const done = Promise.all(parts.map((part) => part.done)).then(() => undefined);
+  return hosted({ done, close: async () => void (await Promise.all(parts.map((part) => part.close()))) });
 }
 
 async function startServePart({ kind: _, ...options }: ServePartOptions, report: PartReport): Promise<HostedPart> {
