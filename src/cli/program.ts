@@ -14,8 +14,8 @@ import { notifyCommand } from './commands/notify.ts';
 import { alarmCommand, captureCommand, detectCommand, serveCommand, trackCommand } from './commands/part-commands.ts';
 import { planCommand } from './commands/plan.ts';
 import { produceCommand } from './commands/produce.ts';
-import { scoreCommand } from './commands/score.ts';
 import { rulesCommand } from './commands/rules.ts';
+import { scoreCommand } from './commands/score.ts';
 import { topicsCommand } from './commands/topics.ts';
 import { upCommand } from './commands/up.ts';
 
