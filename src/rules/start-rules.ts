@@ -46,7 +46,7 @@ export async function startRules({ brokers, rules, instance, logger }: StartRule
   const closeAll = async (from: number) => void (await Promise.all(opened.slice(from).map((each) => each.close())));
   try {
     const desk = new RuleDesk({ rules, nowUs: wallClockUs });
-    const topics = { input: topicNames.tracks, output: topicNames.events };
+    const topics = { input: topicNames.tracks, output: topicNames.events, statements: topicNames.ledger };
     const ends = keep(new ProgressSource({ ...common, ...topics }));
     const endsOf = (topic: string) => ends.endsOf(topic);
     const tracks = keep(await openRecordConsumer({ ...common, topics: [topicNames.tracks], from: 'end' }));

@@ -111,10 +111,10 @@ export function hasAlarms({ rules, notifiers }: JourneyConfig): boolean {
   return rules.length + notifiers.length > 0;
 }
 
-export function alarmPart(config: JourneyConfig, brokers: string[]): AlarmPartOptions {
+export function alarmPart(config: JourneyConfig, brokers: string[], place: MemberPlace = {}): AlarmPartOptions {
   const { rules, notifiers } = config;
   const cameras = config.cameras.map(({ id }) => id);
-  return { kind: 'alarm', brokers, rules, notifiers, cameras, instance: instanceOf(config) };
+  return { kind: 'alarm', brokers, rules, notifiers, cameras, instance: instanceOf(config, place) };
 }
 
 function scenesOf(config: JourneyConfig): Record<string, Scene> {
