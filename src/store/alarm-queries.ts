@@ -1,6 +1,7 @@
 import type { Alarm, AlarmDelivery, Severity } from '../topics/alarm-schema.ts';
-import { cursorOf, type Page, type PageRequest, pageOf } from './page.ts';
-import type { PictureState, Store } from './tables.ts';
+import type { Page, PictureState, StoredAlarm } from '../topics/stored.ts';
+import { cursorOf, type PageRequest, pageOf } from './page.ts';
+import type { Store } from './tables.ts';
 
 /** Which alarms; newest first. What is left out does not matter. */
 export interface AlarmFilter extends PageRequest {
@@ -10,14 +11,6 @@ export interface AlarmFilter extends PageRequest {
   acknowledged?: boolean | undefined;
   sinceUs?: number | undefined;
   untilUs?: number | undefined;
-}
-
-export interface StoredAlarm {
-  alarm: Alarm;
-  picture: PictureState | 'none';
-  /** Null: nobody has seen to it. */
-  acknowledged: { atUs: number; by: string; note: string | null } | null;
-  deliveries: AlarmDelivery[];
 }
 
 export async function findAlarms(store: Store, filter: AlarmFilter): Promise<Page<StoredAlarm>> {

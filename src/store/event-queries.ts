@@ -1,6 +1,7 @@
 import type { TrackEvent } from '../topics/event-schema.ts';
-import { cursorOf, type Page, type PageRequest, pageOf } from './page.ts';
-import type { PictureState, Store } from './tables.ts';
+import type { Page, PictureState, StoredEvent } from '../topics/stored.ts';
+import { cursorOf, type PageRequest, pageOf } from './page.ts';
+import type { Store } from './tables.ts';
 
 /** Which events; newest first. What is left out does not matter. */
 export interface EventFilter extends PageRequest {
@@ -14,15 +15,6 @@ export interface EventFilter extends PageRequest {
   sinceUs?: number | undefined;
   /** Before this time. */
   untilUs?: number | undefined;
-}
-
-export interface StoredEvent {
-  event: TrackEvent;
-  storedAtUs: number;
-  /** `none`: this kind of event has none. */
-  picture: PictureState | 'none';
-  /** Whom it is about, as people are known today. */
-  person?: { id: string; name: string | null };
 }
 
 export async function findEvents(store: Store, filter: EventFilter): Promise<Page<StoredEvent>> {

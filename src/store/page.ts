@@ -1,10 +1,5 @@
+import type { Page } from '../topics/stored.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-
-export interface Page<T> {
-  items: T[];
-  /** Where the page after it begins; null: there is none. */
-  next: string | null;
-}
 
 /** Which part of a list that is sorted by time and id, newest first. */
 export interface PageRequest {

@@ -1,27 +1,11 @@
-import { cursorOf, type Page, type PageRequest, pageOf } from './page.ts';
+import type { Page, StoredPerson } from '../topics/stored.ts';
+import { cursorOf, type PageRequest, pageOf } from './page.ts';
 import { canonicalOf } from './store-people.ts';
 import type { Store } from './tables.ts';
 
 /** Which people; the newest first. */
 export interface PeopleFilter extends PageRequest {
   enrolled?: boolean | undefined;
-}
-
-/** Somebody, with all that was said of them under any of their ids. */
-export interface StoredPerson {
-  person: string;
-  name: string | null;
-  isEnrolled: boolean;
-  atUs: number;
-  /** The track in which an unknown person was seen first. */
-  firstSeen: string | null;
-  /** Ids that lead to this person. */
-  aliases: string[];
-  /** The newest comes first. */
-  faces: { face: string; person: string; atUs: number; hasCrop: boolean }[];
-  /** Tracks in which they were seen, and when last. */
-  tracks: number;
-  lastSeenUs: number | null;
 }
 
 export async function findPeople(store: Store, filter: PeopleFilter): Promise<Page<StoredPerson>> {

@@ -1,7 +1,7 @@
-import { type AlarmFilter, findAlarm, findAlarmPicture, findAlarms, type StoredAlarm } from './alarm-queries.ts';
-import { type EventFilter, findEvent, findEventPicture, findEvents, type StoredEvent } from './event-queries.ts';
-import type { Page } from './page.ts';
-import { findCrop, findPeople, findPerson, type PeopleFilter, type StoredPerson } from './people-queries.ts';
+import type { Page, StoredAlarm, StoredEvent, StoredPerson } from '../topics/stored.ts';
+import { type AlarmFilter, findAlarm, findAlarmPicture, findAlarms } from './alarm-queries.ts';
+import { type EventFilter, findEvent, findEventPicture, findEvents } from './event-queries.ts';
+import { findCrop, findPeople, findPerson, type PeopleFilter } from './people-queries.ts';
 import type { Store } from './tables.ts';
 
 interface Question<A, R> {

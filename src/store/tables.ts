@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { PictureState } from '../topics/stored.ts';
 
 /** The tables of the store. Times are microseconds since 1970, flags 0 or 1, bodies the JSON of the record. */
 export interface Tables {
@@ -88,12 +89,5 @@ export interface Tables {
     jpeg: Uint8Array | null;
   };
 }
-
-/**
- * `gone`: the log did not hold it any more. `expired`: deleted to make room for newer ones. `erased`: deleted with the
- * person that it shows.
- */
-export const pictureStates = ['wanted', 'kept', 'gone', 'expired', 'erased'] as const;
-export type PictureState = (typeof pictureStates)[number];
 
 export type Store = Kysely<Tables>;

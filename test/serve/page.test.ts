@@ -7,8 +7,10 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { ServeOptions } from '../../src/serve/start-serve.ts';
 import type { Box } from '../../src/topics/result-record.ts';
-import { type FakeLog, result, statement } from './fake-log.ts';
+import { event, write } from '../store/events.ts';
+import { FakeLog, result, statement } from './fake-log.ts';
 import { type Served, serve } from './serve-harness.ts';
+import { introduce, raise, storeOver } from './stored-harness.ts';
 
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 const needs = chromium === undefined ? { skip: 'needs chromium' } : canImport('sharp') ? {} : { skip: 'needs sharp' };
@@ -63,7 +65,7 @@ interface Visit extends Served {
 async function visit(
   context: TestContext,
   options: BrowserContextOptions = {},
-  serving: Partial<ServeOptions> = {},
+  serving: Partial<ServeOptions> & { log?: FakeLog } = {},
 ): Promise<Visit> {
   const served = await serve(context, {
     ...serving,
@@ -363,4 +365,52 @@ test('when the server goes, the page says so; when it is back, the page goes on'
   await serve(context, { log, pageDirectory, http: { host: '127.0.0.1', port: Number(new URL(url).port) } });
   await page.getByRole('status').getByText('Connected', { exact: true }).waitFor();
   assert.equal(await page.getByRole('alert').count(), 0);
+});
+
+/** A page whose server keeps events, on a phone and in the dark. */
+async function visitStore(t: TestContext): Promise<Visit & { alarm: string }> {
+  const log = new FakeLog();
+  const { message } = raise(log, await drawFrame(rectangleOf(5)));
+  introduce(log, 'u1');
+  write(log, [event(0), event(1), event(2, { type: 'face-unknown', person: 'u1' })]);
+  const options = { viewport: { width: 360, height: 740 }, colorScheme: 'dark' } as const;
+  const openStore = await storeOver(t, log);
+  return { ...(await visit(t, options, { log, openStore, openProducer: log.openProducer })), alarm: message };
+}
+
+test('alarms and events are shown with their pictures, explained, and acknowledged', needs, async (t) => {
+  const { page, alarm, complaints } = await visitStore(t);
+  await page.locator('.places .badge').waitFor();
+  await page.getByRole('link', { name: /^Events/ }).click();
+  const card = page.getByRole('region', { name: 'Alarms' }).getByRole('listitem');
+  await card.locator('img').waitFor();
+  await card.getByText(alarm).click();
+  const dialog = page.getByRole('dialog', { name: alarm });
+  await dialog.getByText('2.0 ms after the capture').waitFor();
+  await page.keyboard.press('Escape');
+  await card.getByRole('button', { name: /^Acknowledge/ }).click();
+  await card.getByText('seen to by the page').waitFor();
+  await page.locator('.places .badge').waitFor({ state: 'detached' });
+  const events = page.getByRole('list', { name: 'Events' });
+  await events.getByText('Person 1 entered door').waitFor();
+  await page.getByLabel('Kind').selectOption('face-unknown');
+  await events.getByText('Person 1 entered door').waitFor({ state: 'detached' });
+  await events.getByText('Person 1 is unknown').waitFor();
+  const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+  assert.ok(width <= 360, `${width} pixels wide`);
+  assert.deepEqual(complaints, []);
+});
+
+test('an unknown person is named on the page, and erased after a second thought', needs, async (t) => {
+  const { page } = await visitStore(t);
+  await page.getByRole('link', { name: 'People' }).click();
+  const known = page.getByRole('region', { name: 'Known', exact: true });
+  await page.getByRole('textbox', { name: 'Who is it?' }).fill('Grace');
+  await page.keyboard.press('Enter');
+  await known.getByText('Grace').waitFor();
+  await known.getByRole('button', { name: 'Erase Grace' }).click();
+  await known.getByRole('button', { name: 'Keep' }).click();
+  await known.getByRole('button', { name: 'Erase Grace' }).click();
+  await known.getByRole('button', { name: 'Erase for good' }).click();
+  await known.getByText('Grace').waitFor({ state: 'detached' });
 });

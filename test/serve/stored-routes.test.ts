@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createLogger } from '../../src/base/logger.ts';
-import { startStore } from '../../src/store/start-store.ts';
-import { alarmId, encodeAlarm } from '../../src/topics/alarm-record.ts';
 import type { Alarm } from '../../src/topics/alarm-schema.ts';
-import { encodePerson, encodePersonFace } from '../../src/topics/people-record.ts';
 import { event, write } from '../store/events.ts';
 import { until } from '../store/stored.ts';
-import { temporaryFolder } from '../support/vigil.ts';
-import { FakeLog, result } from './fake-log.ts';
+import { FakeLog } from './fake-log.ts';
 import { serve } from './serve-harness.ts';
+import { introduce, raise, storeOver } from './stored-harness.ts';
 
 const jpeg = Buffer.from([0xff, 0xd8, 1, 2, 3, 0xff, 0xd9]);
 
@@ -24,18 +19,7 @@ interface Answer {
 
 async function served(t: TestContext) {
   const log = new FakeLog();
-  const file = join(await temporaryFolder(t), 'vigil.db');
-  const openStore = () =>
-    startStore({
-      brokers: ['log-in-memory:1'],
-      file,
-      retentionMs: -1,
-      pictureBytes: -1,
-      logger: createLogger('store', { level: 'silent' }),
-      openConsumer: log.open,
-      topicIds: async (topics) => new Map(topics.map((topic) => [topic, 'one'])),
-      batchAt: log.batchAt,
-    });
+  const openStore = await storeOver(t, log);
   const { url, get } = await serve(t, { log, openStore, openProducer: log.openProducer });
   const json = async (path: string) => (await get(path)).json() as Promise<Answer>;
   const send = (method: string, path: string, body?: unknown) =>
@@ -44,31 +28,6 @@ async function served(t: TestContext) {
       ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
     });
   return { log, get, json, send };
-}
-
-/** An alarm over an event whose frame is in the log. */
-function raise(log: FakeLog): Alarm {
-  const ref = `processed_images/0/${log.end}`;
-  log.answer(result(5, { camera: 'yard', session: 's1' }), jpeg);
-  const told = event(5);
-  const alarm: Alarm = {
-    id: alarmId('somebody', 'yard', [told.id]),
-    level: 0,
-    rule: 'somebody',
-    severity: 'warning',
-    message: 'a person in the yard',
-    camera: 'yard',
-    session: 's1',
-    what: told.type,
-    subject: { label: 'person' },
-    evidence: [{ event: told.id, frame: 'yard/s1/5', ref }],
-    suppressed: 0,
-    notify: [],
-    late: false,
-    times: { capturedAtUs: told.atUs, eventAtUs: told.atUs + 1000, raisedAtUs: told.atUs + 2000 },
-  };
-  log.append(encodeAlarm(alarm), Date.now());
-  return alarm;
 }
 
 test('events are listed in pages, with filters, and what is asked wrongly is named', async (t) => {
@@ -99,7 +58,7 @@ test('events are listed in pages, with filters, and what is asked wrongly is nam
 
 test('an alarm is shown with its picture, and acknowledging it goes through the log', async (t) => {
   const { log, get, json, send } = await served(t);
-  const alarm = raise(log);
+  const alarm = raise(log, jpeg);
   await until(
     () => get(`/api/alarms/${alarm.id}/picture`),
     ({ status }) => status === 200,
@@ -123,13 +82,7 @@ test('an alarm is shown with its picture, and acknowledging it goes through the 
 
 test('an unknown person is named, found in past events under the name, and erased with every face', async (t) => {
   const { log, get, json, send } = await served(t);
-  const embedding = Buffer.alloc(512, 1).toString('base64');
-  const quality = { eyesPx: 30, sharpness: 1, turn: 0 };
-  log.append(encodePerson({ person: 'u1', isEnrolled: false, atUs: 1 }), Date.now());
-  for (const face of ['a', 'b']) {
-    const about = { person: 'u1', face, embedding, quality, source: {}, crop: jpeg.toString('base64'), atUs: 2 };
-    log.append(encodePersonFace(about), Date.now());
-  }
+  introduce(log, 'u1');
   write(log, [event(0, { type: 'face-unknown', person: 'u1' })]);
   await until(
     () => json('/api/events?person=u1'),

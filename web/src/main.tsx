@@ -5,6 +5,7 @@ import './style/header.css';
 import './style/camera.css';
 import './style/detail.css';
 import './style/ledger.css';
+import './style/stored.css';
 import { LiveConnection } from './live/live-connection.ts';
 import { LiveStore } from './live/live-store.ts';
 import { PictureWall } from './picture/picture-wall.ts';

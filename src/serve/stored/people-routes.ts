@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { StoredPerson } from '../../store/people-queries.ts';
 import { encodePerson, eraseFace, erasePerson } from '../../topics/people-record.ts';
+import type { StoredPerson } from '../../topics/stored.ts';
 import { problemSchema } from '../schemas.ts';
 import type { AlarmRoutesOptions } from './alarm-routes.ts';
 import { asStored, sendJpeg, sendMissing } from './answers.ts';

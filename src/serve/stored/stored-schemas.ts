@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
-import { pictureStates } from '../../store/tables.ts';
 import { alarmSchema, deliverySchema } from '../../topics/alarm-schema.ts';
 import { eventSchema } from '../../topics/event-schema.ts';
+import { pictureStates } from '../../topics/stored.ts';
 
 /** What lists answer with. */
 

@@ -1,13 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { CameraAccount } from '../../../src/topics/camera-account.ts';
 import type { LiveConnection } from '../live/live-connection.ts';
 import { type LiveState, type LiveStore, useLiveState } from '../live/live-store.ts';
 import type { PictureWall } from '../picture/picture-wall.ts';
+import { usePlace } from '../stored/use-place.ts';
 import { CameraDetail } from './camera-detail.tsx';
 import { CameraDialog } from './camera-dialog.tsx';
 import { CameraTile } from './camera-tile.tsx';
 import { DisconnectedNotice } from './connection-status.tsx';
 import { LedgerView } from './ledger-view.tsx';
 import { PageHeader } from './page-header.tsx';
+import { EventsView } from './stored/events-view.tsx';
+import { LatestEvents } from './stored/latest-events.tsx';
+import { PeopleView } from './stored/people-view.tsx';
+import { PlaceTabs } from './stored/place-tabs.tsx';
 
 interface AppProps {
   store: LiveStore;
@@ -18,40 +24,23 @@ interface AppProps {
 export function App({ store, wall, connection }: AppProps) {
   const state = useLiveState(store);
   const [enlarged, setEnlarged] = useState<string | undefined>(undefined);
-  useView(connection, enlarged);
+  const kept = state.snapshot?.store;
+  const place = usePlace();
+  useView(connection, enlarged, kept !== undefined && place !== 'live');
   const atMs = state.snapshot?.atMs ?? 0;
   const cameras = state.snapshot?.cameras ?? [];
   const account = cameras.find((each) => each.camera === enlarged);
   return (
     <div class="page" data-stale={state.connection.kind !== 'open' && state.heardAtMs !== undefined}>
       <PageHeader state={state} />
-      <Notices state={state} />
+      <div class="page-top">
+        <Notices state={state} />
+        {kept && <PlaceTabs store={kept} place={place} />}
+      </div>
       <main class="page-main">
-        {cameras.length === 0 && <NoCameras state={state} />}
-        {cameras.length === 1 &&
-          cameras.map((each) => (
-            <CameraDetail
-              key={each.camera}
-              account={each}
-              pictures={wall.of(each.camera)}
-              history={store.historyOf(each.camera)}
-              atMs={atMs}
-              onEnlarge={() => setEnlarged(each.camera)}
-            />
-          ))}
-        {cameras.length > 1 && (
-          <div class="grid">
-            {cameras.map((each) => (
-              <CameraTile
-                key={each.camera}
-                account={each}
-                pictures={wall.of(each.camera)}
-                onEnlarge={() => setEnlarged(each.camera)}
-              />
-            ))}
-          </div>
-        )}
-        <LedgerView cameras={cameras} historyOf={(camera) => store.historyOf(camera)} atMs={atMs} />
+        {kept && place === 'events' && <EventsView store={kept} cameras={cameras.map(({ camera }) => camera)} />}
+        {kept && place === 'people' && <PeopleView store={kept} />}
+        {(!kept || place === 'live') && <LiveView {...{ state, store, wall, cameras, atMs }} onEnlarge={setEnlarged} />}
       </main>
       <PageFooter state={state} />
       {account && (
@@ -68,17 +57,58 @@ export function App({ store, wall, connection }: AppProps) {
   );
 }
 
+interface LiveViewProps extends Pick<AppProps, 'store' | 'wall'> {
+  state: LiveState;
+  cameras: readonly CameraAccount[];
+  atMs: number;
+  onEnlarge: (camera: string) => void;
+}
+
+/** The cameras, what has happened last, and the ledger. */
+function LiveView({ state, store, wall, cameras, atMs, onEnlarge }: LiveViewProps) {
+  return (
+    <>
+      {cameras.length === 0 && <NoCameras state={state} />}
+      {cameras.length === 1 &&
+        cameras.map((each) => (
+          <CameraDetail
+            key={each.camera}
+            account={each}
+            pictures={wall.of(each.camera)}
+            history={store.historyOf(each.camera)}
+            atMs={atMs}
+            onEnlarge={() => onEnlarge(each.camera)}
+          />
+        ))}
+      {cameras.length > 1 && (
+        <div class="grid">
+          {cameras.map((each) => (
+            <CameraTile
+              key={each.camera}
+              account={each}
+              pictures={wall.of(each.camera)}
+              onEnlarge={() => onEnlarge(each.camera)}
+            />
+          ))}
+        </div>
+      )}
+      {state.snapshot?.store && <LatestEvents store={state.snapshot.store} />}
+      <LedgerView cameras={cameras} historyOf={(camera) => store.historyOf(camera)} atMs={atMs} />
+    </>
+  );
+}
+
 /** Asks only for pictures that can be seen. */
-function useView(connection: LiveConnection, enlarged: string | undefined): void {
+function useView(connection: LiveConnection, enlarged: string | undefined, isElsewhere: boolean): void {
   useEffect(() => {
     const ask = () => {
-      const cameras = document.hidden ? [] : enlarged === undefined ? undefined : [enlarged];
+      const cameras = document.hidden || isElsewhere ? [] : enlarged === undefined ? undefined : [enlarged];
       connection.setView({ type: 'view', ...(cameras === undefined ? {} : { cameras }) });
     };
     ask();
     document.addEventListener('visibilitychange', ask);
     return () => document.removeEventListener('visibilitychange', ask);
-  }, [connection, enlarged]);
+  }, [connection, enlarged, isElsewhere]);
 }
 
 function Notices({ state }: { state: LiveState }) {

@@ -1,0 +1,53 @@
+import type { Alarm, AlarmDelivery } from './alarm-schema.ts';
+import type { TrackEvent } from './event-schema.ts';
+
+/** What the lists of `/api` hold: what was stored of the topics, with what is known of it today. */
+
+export interface Page<T> {
+  items: T[];
+  /** Where the page after it begins; null: there is none. */
+  next: string | null;
+}
+
+/**
+ * `gone`: the log did not hold it any more. `expired`: deleted to make room for newer ones. `erased`: deleted with the
+ * person that it shows.
+ */
+export const pictureStates = ['wanted', 'kept', 'gone', 'expired', 'erased'] as const;
+export type PictureState = (typeof pictureStates)[number];
+
+/** An event, as it is stored. */
+export interface StoredEvent {
+  event: TrackEvent;
+  storedAtUs: number;
+  /** `none`: this kind of event has none. */
+  picture: PictureState | 'none';
+  /** Whom it is about, as people are known today. */
+  person?: { id: string; name: string | null };
+}
+
+/** An alarm at its newest level, as it is stored. */
+export interface StoredAlarm {
+  alarm: Alarm;
+  picture: PictureState | 'none';
+  /** Null: nobody has seen to it. */
+  acknowledged: { atUs: number; by: string; note: string | null } | null;
+  deliveries: AlarmDelivery[];
+}
+
+/** Somebody, with all that was said of them under any of their ids. */
+export interface StoredPerson {
+  person: string;
+  name: string | null;
+  isEnrolled: boolean;
+  atUs: number;
+  /** The track in which an unknown person was seen first. */
+  firstSeen: string | null;
+  /** Ids that lead to this person. */
+  aliases: string[];
+  /** The newest comes first. */
+  faces: { face: string; person: string; atUs: number; hasCrop: boolean }[];
+  /** Tracks in which they were seen, and when last. */
+  tracks: number;
+  lastSeenUs: number | null;
+}

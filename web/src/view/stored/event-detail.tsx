@@ -1,0 +1,42 @@
+import type { StoredEvent } from '../../../../src/topics/stored.ts';
+import { formatLatency } from '../format.ts';
+import { DetailDialog, Facts } from './detail-dialog.tsx';
+import { pictureOfEvent } from './event-card.tsx';
+import { describeEvent } from './event-words.ts';
+import { EvidencePicture } from './evidence-picture.tsx';
+
+/** One event with all that it rests on. */
+export function EventDetail({ stored, onClose }: { stored: StoredEvent; onClose: () => void }) {
+  const { event, picture } = stored;
+  const title = describeEvent(stored);
+  return (
+    <DetailDialog title={title} onClose={onClose}>
+      <EvidencePicture src={pictureOfEvent(stored)} state={picture} alt={`${title}, ${event.camera}`} box={event.box} />
+      <Facts facts={factsOf(stored)} />
+    </DetailDialog>
+  );
+}
+
+function factsOf({ event, storedAtUs, person }: StoredEvent): [string, string][] {
+  const { camera, atUs, frame, detector, track, score, durationMs, dwellMs, inside, counts, face } = event;
+  return [
+    ['Camera', camera],
+    ['When', new Date(atUs / 1000).toLocaleString()],
+    ['Frame', String(frame)],
+    ['Track', track],
+    ['Seen by', `${detector}, ${Math.round(score * 100)} %`],
+    ...(durationMs > 0 ? [['On the track', formatLatency(durationMs)] as [string, string]] : []),
+    ...(dwellMs === undefined ? [] : [['In the zone', formatLatency(dwellMs)] as [string, string]]),
+    ...(inside === undefined ? [] : [['In the zone now', String(inside)] as [string, string]]),
+    ...(counts === undefined ? [] : [['Counted', `${counts.in} in, ${counts.out} out`] as [string, string]]),
+    ...(person === undefined ? [] : [['Person', person.name ?? person.id] as [string, string]]),
+    ...(face === undefined ? [] : [['Face', faceText(face)] as [string, string]]),
+    ['Stored', `${formatLatency((storedAtUs - atUs) / 1000)} after the capture`],
+  ];
+}
+
+function faceText({ agreeing, sightings, distance, threshold }: NonNullable<StoredEvent['event']['face']>): string {
+  const near =
+    distance === undefined ? '' : `, distance ${distance.toFixed(2)} (the same person up to ${threshold.toFixed(2)})`;
+  return `${agreeing} of ${sightings} sightings agree${near}`;
+}

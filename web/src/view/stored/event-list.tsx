@@ -1,0 +1,22 @@
+import { useState } from 'preact/hooks';
+import type { StoredEvent } from '../../../../src/topics/stored.ts';
+import type { StoredList } from '../../stored/use-stored-list.ts';
+import { EventCard } from './event-card.tsx';
+import { EventDetail } from './event-detail.tsx';
+
+export const eventKey = ({ event }: StoredEvent): string => event.id;
+
+/** Events, newest first. */
+export function EventList({ events, label }: { events: StoredList<StoredEvent>; label: string }) {
+  const [open, setOpen] = useState<StoredEvent | undefined>(undefined);
+  return (
+    <>
+      <ul class="cards" aria-label={label}>
+        {events.items?.map((each) => (
+          <EventCard key={eventKey(each)} stored={each} onOpen={() => setOpen(each)} />
+        ))}
+      </ul>
+      {open && <EventDetail stored={open} onClose={() => setOpen(undefined)} />}
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { useState } from 'preact/hooks';
+import type { PictureState } from '../../../../src/topics/stored.ts';
+
+interface EvidencePictureProps {
+  src: string;
+  state: PictureState | 'none';
+  alt: string;
+  /** In pixels of the frame. */
+  box?: { x: number; y: number; width: number; height: number } | undefined;
+}
+
+const missing: Record<Exclude<PictureState, 'kept'> | 'none', string> = {
+  wanted: 'being fetched',
+  gone: 'not in the log any more',
+  expired: 'made room for newer ones',
+  erased: 'erased',
+  none: 'no picture',
+};
+
+/** The frame that shows something, with the box over it. */
+export function EvidencePicture({ src, state, alt, box }: EvidencePictureProps) {
+  const [size, setSize] = useState<{ width: number; height: number } | undefined>(undefined);
+  if (state !== 'kept') return <div class="evidence evidence-missing">{missing[state]}</div>;
+  return (
+    <div class="evidence">
+      <img
+        src={src}
+        alt={alt}
+        loading="lazy"
+        decoding="async"
+        onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => setSize({ width, height })}
+      />
+      {size && box && (
+        <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true">
+          <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="2" />
+        </svg>
+      )}
+    </div>
+  );
+}
