@@ -1,0 +1,39 @@
+import { PeopleBook } from '../../src/stage/people/people-book.ts';
+import type { TrackEvent } from '../../src/topics/event-schema.ts';
+import { encodeEmbedding, faceOf } from '../../src/topics/face-attribute.ts';
+import { emptyScene } from '../../src/topics/scene.ts';
+import { CameraTracks } from '../../src/track/camera-tracks.ts';
+import { defaultTrackerSettings } from '../../src/track/tracker.ts';
+import type { LabelledFace } from './face-photos.ts';
+import type { SeenFrame } from './film-detections.ts';
+
+/** What is told of faces in a film in which these people are enrolled. */
+export function tellFilm(frames: readonly SeenFrame[], enrolled: readonly LabelledFace[], name: string) {
+  const book = bookOf(enrolled);
+  const options = { camera: 'film', detector: 'people@1', scene: emptyScene, settings: defaultTrackerSettings };
+  const tracks = new CameraTracks({ ...options, people: { book, owner: 0 } });
+  tracks.beginSession(name);
+  const events: TrackEvent[] = [];
+  for (const { frame, ptsUs, detections } of frames) {
+    const header = { camera: 'film', session: name, frame, ptsUs, capturedAtUs: ptsUs, width: 640, height: 360 };
+    events.push(...tracks.see({ frame: header, detections, ref: `processed_images/0/${frame}` }));
+  }
+  events.push(...tracks.endSession());
+  return events.filter(({ type }) => type === 'face-known' || type === 'face-unknown');
+}
+
+/** Faces that are good enough to be compared. */
+export function comparableFaces(frames: readonly SeenFrame[]): number {
+  return frames.reduce((sum, { detections }) => sum + detections.filter((each) => faceOf(each)?.embedding).length, 0);
+}
+
+function bookOf(enrolled: readonly LabelledFace[]): PeopleBook {
+  const book = new PeopleBook();
+  const quality = { eyesPx: 60, sharpness: 0.1, turn: 0 };
+  for (const [index, { name: person = '', embedding }] of enrolled.entries()) {
+    book.apply({ kind: 'person', person: { person, name: person, isEnrolled: true, atUs: 0 } }, BigInt(2 * index));
+    const face = { person, face: String(index), embedding: encodeEmbedding(embedding), quality, source: {}, atUs: 0 };
+    book.apply({ kind: 'face', face }, BigInt(2 * index + 1));
+  }
+  return book;
+}
