@@ -17,7 +17,7 @@ export function modelsCommand(): Command {
   command
     .command('show')
     .description('print everything known of a model: input, labels, licence, source')
-    .argument('<name>', 'a name, or the path of an ONNX file')
+    .argument('<name>', 'a name, the path of an ONNX file, or the address of a server, which is asked')
     .action(showAction);
   return command.addHelpText(
     'after',
@@ -25,7 +25,8 @@ export function modelsCommand(): Command {
 Examples:
   vigil models list
   vigil models pull yolox-nano
-  vigil models show yolox-nano`,
+  vigil models show yolox-nano
+  vigil models show https://triton.local:8000/v2/models/yolox-nano`,
   );
 }
 
@@ -55,6 +56,12 @@ function showProgress(receivedBytes: number, totalBytes: number): void {
 }
 
 async function showAction(name: string): Promise<void> {
+  const { isRemoteModel } = await import('../../detect/remote/remote-model.ts');
+  if (isRemoteModel(name)) {
+    const { describeRemoteModel } = await import('../../detect/remote/describe-remote-model.ts');
+    print(JSON.stringify(await describeRemoteModel({ url: name }), null, 2));
+    return;
+  }
   const { describeModel } = await import('../../detect/models/model-commands.ts');
   const path = /[\\/]|\.(onnx|ya?ml|json)$/i.test(name) ? resolve(name) : name;
   print(JSON.stringify(await describeModel(path), null, 2));

@@ -7,6 +7,8 @@ export interface ForkOptions {
   name: string;
   /** The module to run; it calls `hostPart`. */
   module: URL;
+  /** Of Node, for this part. */
+  nodeOptions?: readonly string[];
   /** Asked at every start: a restarted broker takes the port it had. */
   options: () => unknown;
   /** Given, at every start, what sends further orders to the part. */
@@ -22,9 +24,13 @@ export function forkPart(fork: ForkOptions): PartSpec {
   return { name: fork.name, spawn: (listener) => spawn(fork, listener) };
 }
 
-function spawn({ name, module, options, onStart, onWord, onLine }: ForkOptions, listener: PartListener): PartProcess {
+function spawn(
+  { name, module, nodeOptions = [], options, onStart, onWord, onLine }: ForkOptions,
+  listener: PartListener,
+): PartProcess {
   const output = onLine ? 'pipe' : 2;
   const child = fork(module, {
+    execArgv: [...process.execArgv, ...nodeOptions],
     stdio: ['ignore', output, output, 'ipc'],
     // What a part has to say every day is of no interest beside five others.
     env: { VIGIL_LOG_LEVEL: 'warn', ...compileCache(), ...process.env, VIGIL_PART: name },

@@ -57,7 +57,11 @@ export async function startRemoteLooker(options: StartRemoteLookerOptions): Prom
   return remote;
 }
 
-async function openClient({ model, looker }: StartRemoteLookerOptions): Promise<RemoteClient> {
+/** @throws as `startRemoteLooker` */
+export async function openClient({
+  model,
+  looker,
+}: Pick<StartRemoteLookerOptions, 'model' | 'looker'>): Promise<RemoteClient> {
   const { url, headers } = splitCredentials(model);
   const { labels, threshold } = looker;
   const wanted = labels && new Set(labels);
@@ -82,8 +86,8 @@ function splitCredentials({ url, headers = {} }: RemoteModel): { url: string; he
   return { url: whole.href, headers: { authorization, ...headers } };
 }
 
-/** How to make the server's input and read its output. */
-async function findManifest({ url, manifest }: RemoteModel): Promise<ModelManifest> {
+/** How to make the server's input and read its output. @throws CONFIG_INVALID, MODEL_NOT_FOUND */
+export async function findManifest({ url, manifest }: RemoteModel): Promise<ModelManifest> {
   if (manifest !== undefined && isOwnModel(manifest)) return readOwnManifest(manifest);
   const name = manifest ?? modelNameOf(url) ?? '';
   // Servers often do not allow a dash in a name.

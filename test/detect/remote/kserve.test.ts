@@ -10,6 +10,7 @@ import { startLooker } from '../../../src/detect/looker/start-looker.ts';
 import { findModel } from '../../../src/detect/models/find-model.ts';
 import type { ModelManifest } from '../../../src/detect/models/manifest.ts';
 import { yoloxNano } from '../../../src/detect/models/yolox-nano.ts';
+import { describeRemoteModel } from '../../../src/detect/remote/describe-remote-model.ts';
 import type { RemoteModel } from '../../../src/detect/remote/remote-model.ts';
 import { media, model, modelsFolder } from '../../support/material.ts';
 import { filmFrames } from '../support/film-frames.ts';
@@ -159,6 +160,21 @@ test('a built-in model is known by the name in the address; another needs a mani
     code: 'CONFIG_INVALID',
     message: /Nothing says how to read the answers of "helmets"/,
   });
+});
+
+test('a model behind an address is described by asking its server', async (t) => {
+  const { path, manifest } = await lightOnDisk(t);
+  const server = await serveModel(t, { manifest: lightManifest, path });
+  const address = `${server.url}/v2/models/light`;
+  const known = await describeRemoteModel({ url: address.replace('//', '//viewer:p@'), manifest });
+  assert.deepEqual([known.server, known.kind, known.manifest?.name], [address, 'kserve', lightManifest.name]);
+  assert.equal(typeof known.answeredInMs, 'number');
+
+  const own = await startModelServer(t, (_, response) => json(response, []));
+  const { answeredInMs: _, ...plain } = await describeRemoteModel({ url: `${own.url}/helmets` });
+  assert.deepEqual(plain, { server: `${own.url}/helmets`, kind: 'jpeg' });
+  await own.stop();
+  await assert.rejects(describeRemoteModel({ url: `${own.url}/helmets` }), { code: 'MODEL_SERVER_UNREACHABLE' });
 });
 
 const hall = media('people/one-by-one-person-detection.mp4');
