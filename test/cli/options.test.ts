@@ -67,6 +67,7 @@ test('--camera refuses an empty source, an id twice and an id that cannot be one
 test('the command line wins over the file, and its cameras take the place of those in the file', () => {
   const written = configOf({
     data: 'kept',
+    broker: { metrics: '127.0.0.1:9308' },
     capture: { fps: 5, quality: 60 },
     cameras: { yard: { source: 'yard.mp4', width: 640 } },
   });
@@ -91,6 +92,8 @@ test('the command line wins over the file, and its cameras take the place of tho
   assert.deepEqual(config.httpListen, { host: '::1', port: 1 });
   assert.equal(config.dataDir, '/d');
   assert.equal(applyOptions(written, {}).dataDir, '/site/kept');
+  assert.equal(applyOptions(written, {}).brokerMetrics?.port, 9308);
+  assert.equal(applyOptions(written, { metrics: { host: '::1', port: 2 } }).brokerMetrics?.port, 2);
   assert.equal(applyOptions(written, { fps: 3 }).cameras[0]?.fps, 3);
 });
 

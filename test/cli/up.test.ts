@@ -112,9 +112,10 @@ test('a broker and a camera that are killed come back, and what was acknowledged
   ...procfs,
 }, async () => {
   const cwd = site('cameras: { a: { source: testsrc, detectors: [] } }');
-  const vigil = startVigil(['up', ...anyPorts], { cwd });
+  const vigil = startVigil(['up', ...anyPorts, '--metrics', '127.0.0.1:0'], { cwd });
   const url = await pageOf(vigil);
   const bootstrap = /broker +(127\.0\.0\.1:\d+)/.exec(vigil.stdout)?.[1] ?? '';
+  const metrics = /metrics +(http:\S+)/.exec(vigil.stdout)?.[1] ?? '';
   await runVigil(['produce', 'kept', '--brokers', bootstrap], { cwd, input: 'before\n' });
   const before = partsOf(vigil);
   assert.deepEqual([...before.keys()].sort(), ['vigil broker', 'vigil capture a', 'vigil serve']);
@@ -122,6 +123,8 @@ test('a broker and a camera that are killed come back, and what was acknowledged
   await vigil.until(/broker ended: signal SIGSEGV; it starts again at once\n[\s\S]*broker is back/);
   const kept = await runVigil(['consume', 'kept', '--exit-at-end', '--brokers', bootstrap], { cwd });
   assert.equal(JSON.parse(kept.stdout).value, 'before');
+  const counted = await (await fetch(metrics)).text();
+  assert.match(counted, /^vigil_broker_requests_total\{.*\} \d+$/m, 'also after its restart, on the same port');
   process.kill(before.get('vigil capture a') ?? 0, 'SIGKILL');
   await vigil.until(/capture a ended: signal SIGKILL; it starts again at once\n[\s\S]*capture a is back/);
   assert.equal((await fetch(`${url}/livez`)).status, 200);

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createLogger } from '../../base/logger.ts';
 import { formatHostPort } from '../../base/units.ts';
-import type { ListenAddress } from '../config/journey-config.ts';
 import { listenForInterrupt } from '../journey/interrupt.ts';
 import {
   dataOption,
@@ -45,7 +44,6 @@ Examples:
 
 interface BrokerCommandOptions extends JourneyOptions {
   check?: string;
-  metrics?: ListenAddress;
   json?: boolean;
 }
 
@@ -56,12 +54,12 @@ async function brokerAction(file: string | undefined, options: BrokerCommandOpti
     return;
   }
   process.title = 'vigil broker';
-  const { dataDir, brokerListen, flush } = await loadJourney(file, options);
+  const { dataDir, brokerListen, brokerMetrics, flush } = await loadJourney(file, options);
   const broker = await startBrokerProcess({
     dataDir,
     listen: [brokerListen],
     flush,
-    metrics: options.metrics,
+    metrics: brokerMetrics,
     logger: createLogger('broker'),
   });
   const interrupt = listenForInterrupt(() => process.exit(interruptedCode));

@@ -14,6 +14,7 @@ import {
   addDetectorOptions,
   flushOption,
   type JourneyOptions,
+  metricsOption,
 } from '../options/journey-options.ts';
 import { brokersOf, loadJourney } from '../options/load-journey.ts';
 import { value } from '../options/option-values.ts';
@@ -32,6 +33,7 @@ export function upCommand(): Command {
   addDetectorOptions(addCameraOptions(addCommonOptions(command)));
   return command
     .addOption(flushOption())
+    .addOption(metricsOption())
     .option('--once', 'end when all files are through and every frame has its result; exit code 0 only then')
     .addOption(new Option('--fast', 'files as quickly as the log takes them, not as they were filmed'))
     .option('--json', 'with --once: print one JSON object instead of the table')

@@ -63,6 +63,8 @@ export interface JourneyConfig {
   /** Bootstrap addresses of another Kafka, or `embedded`. */
   brokers: 'embedded' | string[];
   brokerListen: ListenAddress;
+  /** Where the embedded broker answers GET /metrics; left out: nowhere. */
+  brokerMetrics?: ListenAddress;
   flush: FlushPolicy;
   httpListen: ListenAddress;
   cameras: CameraConfig[];

@@ -22,6 +22,7 @@ export function resolveConfig(written: ConfigFile, folder: string, file?: string
     dataDir: resolve(folder, written.data ?? defaults.data),
     brokers,
     brokerListen: parseHostPort(written.broker?.listen ?? defaults.brokerListen),
+    ...(written.broker?.metrics === undefined ? {} : { brokerMetrics: parseHostPort(written.broker.metrics) }),
     flush: written.flush ?? defaults.flush,
     httpListen: parseHostPort(written.http?.listen ?? defaults.httpListen),
     cameras: resolveCameras(written, folder, detectors),

@@ -304,6 +304,14 @@ export const configSchema = Type.Object(
               default: defaults.brokerListen,
             }),
           ),
+          metrics: Type.Optional(
+            Type.String({
+              ...hostPort,
+              description:
+                'Address on which the embedded broker answers GET /metrics for Prometheus; left out: none. The page has metrics of its own.',
+              examples: ['127.0.0.1:9308'],
+            }),
+          ),
         },
         { ...closed, title: 'keys and values', description: 'The embedded broker.' },
       ),

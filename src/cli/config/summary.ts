@@ -56,9 +56,10 @@ function describeTarget(target: NotifierTarget): string {
   return 'url' in target ? `${target.kind} ${redactSource(target.url)}` : target.kind;
 }
 
-function describeBrokers({ brokers, brokerListen, flush }: JourneyConfig): string {
+function describeBrokers({ brokers, brokerListen, brokerMetrics, flush }: JourneyConfig): string {
   if (brokers !== 'embedded') return brokers.join(', ');
-  return `embedded, ${formatHostPort(brokerListen.host, brokerListen.port)}, flush ${flush}`;
+  const metrics = brokerMetrics ? `, metrics on ${formatHostPort(brokerMetrics.host, brokerMetrics.port)}` : '';
+  return `embedded, ${formatHostPort(brokerListen.host, brokerListen.port)}, flush ${flush}${metrics}`;
 }
 
 function describeTopics({ topics }: JourneyConfig): string {

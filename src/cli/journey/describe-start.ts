@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { redactSource } from '../../base/secrets.ts';
+import { formatHostPort } from '../../base/units.ts';
 import { describeModel } from '../config/journey-config.ts';
 import type { Journey } from './journey.ts';
 
@@ -8,6 +9,8 @@ export function describeStart(journey: Journey): string[] {
   const { config, parts } = journey.plan;
   const place = parts.broker ? ` (data in ${shortest(config.dataDir)})` : '';
   const lines = [`broker    ${journey.brokers.join(', ')}${place}`];
+  const { brokerMetrics: metrics } = journey;
+  if (metrics) lines.push(`metrics   http://${formatHostPort(metrics.host, metrics.port)}/metrics`);
   for (const { id, source, note } of journey.cameras) {
     lines.push(`camera    ${id}: ${redactSource(source)}`);
     if (note !== undefined) lines.push(`          ${note}`);

@@ -102,6 +102,7 @@ export class Journey {
   };
   #brokers: string[];
   #brokerListen: ListenAddress;
+  #brokerMetrics: ListenAddress | undefined;
   #httpListen: ListenAddress;
   #url: string | undefined;
   #hasFrames = false;
@@ -118,6 +119,7 @@ export class Journey {
     this.#listener = listener;
     this.#brokers = plan.brokers;
     this.#brokerListen = plan.config.brokerListen;
+    this.#brokerMetrics = plan.config.brokerMetrics;
     this.#httpListen = plan.config.httpListen;
     this.#supervisor = new Supervisor({
       policy: plan.once ? policyOfOnce : defaultPolicy,
@@ -149,6 +151,11 @@ export class Journey {
   /** The model that a detector really looks with. */
   modelOf(detector: string): string | undefined {
     return this.#models.get(`detect ${detector}`);
+  }
+
+  /** Where the embedded broker answers GET /metrics, when it was asked to. */
+  get brokerMetrics(): ListenAddress | undefined {
+    return this.#plan.parts.broker ? this.#brokerMetrics : undefined;
   }
 
   /** Address of the page. */
@@ -204,6 +211,7 @@ export class Journey {
     const part = this.#start(brokerName, this.#order.broker, () => ({
       ...brokerPart(this.#plan.config),
       listen: this.#brokerListen,
+      ...(this.#brokerMetrics ? { metrics: this.#brokerMetrics } : {}),
     }));
     await part.whenReady;
   }
@@ -303,12 +311,13 @@ export class Journey {
   }
 
   /** Ports that the system chose stay what they are when the part is started again. */
-  #learn(name: string, { address, url, model }: PartInfo): void {
+  #learn(name: string, { address, metrics, url, model }: PartInfo): void {
     if (model) this.#models.set(name, model);
     if (address) {
       this.#brokerListen = { ...this.#brokerListen, port: address.port };
       this.#brokers = [bootstrap(this.#brokerListen)];
     }
+    if (metrics) this.#brokerMetrics = metrics;
     if (url) {
       this.#url = url;
       this.#httpListen = { ...this.#httpListen, port: Number(new URL(url).port || 80) };

@@ -28,7 +28,8 @@ import type {
 /** What each part is told, made from the configuration. */
 
 export function brokerPart(config: JourneyConfig): BrokerPartOptions {
-  return { kind: 'broker', dataDir: config.dataDir, listen: config.brokerListen, flush: config.flush };
+  const { dataDir, brokerListen: listen, brokerMetrics: metrics, flush } = config;
+  return { kind: 'broker', dataDir, listen, flush, ...(metrics ? { metrics } : {}) };
 }
 
 export function capturePart(

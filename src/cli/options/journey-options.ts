@@ -12,6 +12,7 @@ export interface JourneyOptions {
   data?: string;
   brokers?: string[];
   listen?: ListenAddress;
+  metrics?: ListenAddress;
   http?: ListenAddress;
   flush?: FlushPolicy;
   camera?: string[];
@@ -56,7 +57,8 @@ export function listenOption(): Option {
 }
 
 export function metricsOption(): Option {
-  return new Option('--metrics <host:port>', 'answer GET /metrics for Prometheus on this address').argParser(address);
+  const description = 'address on which the embedded broker answers GET /metrics for Prometheus (default: none)';
+  return new Option('--metrics <host:port>', description).argParser(address);
 }
 
 export function flushOption(): Option {

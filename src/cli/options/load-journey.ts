@@ -28,12 +28,13 @@ async function readConfig(file: string | undefined): Promise<JourneyConfig> {
 
 /** @throws USAGE when the options do not fit together */
 export function applyOptions(config: JourneyConfig, options: JourneyOptions): JourneyConfig {
-  const { data, brokers, listen, http, flush } = options;
+  const { data, brokers, listen, metrics, http, flush } = options;
   return {
     ...config,
     dataDir: data === undefined ? config.dataDir : resolve(data),
     brokers: brokers ?? config.brokers,
     brokerListen: listen ?? config.brokerListen,
+    ...(metrics === undefined ? {} : { brokerMetrics: metrics }),
     httpListen: http ?? config.httpListen,
     flush: flush ?? config.flush,
     cameras: applyToCameras(config, options),

@@ -7,6 +7,8 @@ import type { ListenAddress } from '../config/journey-config.ts';
 export interface PartInfo {
   /** Where the broker listens. */
   address?: ListenAddress;
+  /** Where the broker answers GET /metrics. */
+  metrics?: ListenAddress;
   /** Where the page is. */
   url?: string;
   /** What a detector really looks with: another model may have stood in. */

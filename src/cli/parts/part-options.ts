@@ -14,6 +14,7 @@ export interface BrokerPartOptions {
   dataDir: string;
   listen: ListenAddress;
   flush: FlushPolicy;
+  metrics?: ListenAddress;
 }
 
 export interface CapturePartOptions {

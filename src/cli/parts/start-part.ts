@@ -32,9 +32,11 @@ export async function startPart(options: unknown, report: PartReport): Promise<H
   }
 }
 
-async function startBrokerPart({ dataDir, listen, flush }: BrokerPartOptions): Promise<HostedPart> {
-  const broker = await startBrokerProcess({ dataDir, listen: [listen], flush, logger: createLogger('broker') });
-  return { done: new Promise(() => {}), close: () => broker.close(), info: { address: broker.address } };
+async function startBrokerPart({ kind: _, listen, ...options }: BrokerPartOptions): Promise<HostedPart> {
+  const broker = await startBrokerProcess({ ...options, listen: [listen], logger: createLogger('broker') });
+  const { address, metricsAddress: metrics } = broker;
+  const info = { address, ...(metrics ? { metrics } : {}) };
+  return { done: new Promise(() => {}), close: () => broker.close(), info };
 }
 
 async function startCapturePart({ kind: _, camera, ...options }: CapturePartOptions): Promise<HostedPart> {
