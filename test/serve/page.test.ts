@@ -8,7 +8,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { ServeOptions } from '../../src/serve/start-serve.ts';
 import type { Box } from '../../src/topics/result-record.ts';
 import { event, write } from '../store/events.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { FakeLog, result, statement } from './fake-log.ts';
+import { FakeTopic } from './fake-topic.ts';
 import { type Served, serve } from './serve-harness.ts';
 import { introduce, raise, storeOver } from './stored-harness.ts';
 
@@ -312,6 +314,44 @@ test(
     );
     assert.match((await ledger.textContent()) ?? '', /nothing captured from \d.* to \d.*: SOURCE_SILENT/);
     await ledger.getByRole('img', { name: 'Waiting frames of entrance' }).locator('canvas').waitFor();
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360);
+    assert.deepEqual(complaints, []);
+  },
+);
+
+test(
+  'a group that falls behind is drawn with its lag, and warned of when retention draws near',
+  needs,
+  async (context) => {
+    const clock = new FakeClock();
+    const limits = { min: 1, max: 8, targetLoad: 1 };
+    const { page, log, until, complaints } = await visit(
+      context,
+      { viewport: { width: 360, height: 740 } },
+      {
+        clock,
+        groups: [{ group: 'detect-people@1', detector: 'people@1', kind: 'complete', limits }],
+        openLagSource: () => new FakeTopic(clock),
+        horizonSeconds: 250,
+      },
+    );
+    await clock.advance(100_000);
+    await until(({ feed, groups }) => feed === 'live' && groups.length > 0);
+    for (let frame = 0; frame < 5; frame++)
+      log.answer(result(frame, { inferenceUs: 500_000 }), undefined, clock.nowMs());
+    const group = page.getByRole('article', { name: 'Detector people@1' });
+    // The log is looked at once a second: results that were read in between count at the next look.
+    for (let look = 0; look < 20 && !(await group.getByText('1, 8 needed').isVisible()); look++) {
+      await clock.advance(1000);
+      await page.waitForTimeout(100);
+    }
+    await group.getByText('1, 8 needed').waitFor();
+    assert.match((await group.textContent()) ?? '', /2\.0 of 10\.0.*Lag[89]\d\d frames/);
+    await group.getByRole('img', { name: 'Lag of people@1' }).locator('canvas').waitFor();
+    const warnings = page.getByRole('list', { name: 'Warnings' });
+    assert.equal(await warnings.count(), 0);
+    await clock.advance(40_000);
+    await warnings.getByText(/people@1.*retention by time deletes frames that it has not read in/).waitFor();
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360);
     assert.deepEqual(complaints, []);
   },

@@ -4,6 +4,7 @@ import './style/page.css';
 import './style/header.css';
 import './style/camera.css';
 import './style/detail.css';
+import './style/groups.css';
 import './style/ledger.css';
 import './style/stored.css';
 import { LiveConnection } from './live/live-connection.ts';

@@ -1,46 +1,26 @@
 import type { CameraAccount } from '../../../src/topics/camera-account.ts';
+import { type Columns, RecentValues } from './recent-values.ts';
 import { waitingFrames } from './waiting-frames.ts';
 
-/** Series over time, in columns: seconds since 1970, then the values. */
-export type Columns = (number | null)[][];
-
-export const historySeconds = 120;
-
-/** The last two minutes of a camera, as this page saw them. */
+/** The last two minutes of a camera. */
 export class CameraHistory {
-  #atSeconds: number[] = [];
-  #fps: number[] = [];
-  #p50: (number | null)[] = [];
-  #p99: (number | null)[] = [];
-  #waiting: number[] = [];
+  readonly #recent = new RecentValues<'fps' | 'p50' | 'p99' | 'waiting'>();
 
   add(account: CameraAccount, atMs: number): void {
     const { fps, latencyMs } = account;
-    const atSeconds = atMs / 1000;
-    // A snapshot heard again after a reconnect, or a server whose clock was set back.
-    if (atSeconds <= (this.#atSeconds.at(-1) ?? 0)) return;
-    this.#atSeconds.push(atSeconds);
-    this.#fps.push(fps);
-    this.#p50.push(latencyMs?.p50 ?? null);
-    this.#p99.push(latencyMs?.p99 ?? null);
-    this.#waiting.push(waitingFrames(account));
-    const stale = this.#atSeconds.findIndex((each) => each >= atSeconds - historySeconds);
-    for (const column of this.#columns()) column.splice(0, stale);
+    const { p50, p99 } = latencyMs ?? { p50: null, p99: null };
+    this.#recent.add({ fps, p50, p99, waiting: waitingFrames(account) }, atMs);
   }
 
   get fps(): Columns {
-    return [this.#atSeconds, this.#fps];
+    return this.#recent.columns('fps');
   }
 
   get latency(): Columns {
-    return [this.#atSeconds, this.#p50, this.#p99];
+    return this.#recent.columns('p50', 'p99');
   }
 
   get waiting(): Columns {
-    return [this.#atSeconds, this.#waiting];
-  }
-
-  #columns(): (number | null)[][] {
-    return [this.#atSeconds, this.#fps, this.#p50, this.#p99, this.#waiting];
+    return this.#recent.columns('waiting');
   }
 }

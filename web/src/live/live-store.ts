@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CameraAccount } from '../../../src/topics/camera-account.ts';
 import type { HelloMessage, LiveTextMessage, SnapshotMessage } from '../../../src/topics/live-message.ts';
 import { CameraHistory } from './camera-history.ts';
+import { GroupHistory } from './group-history.ts';
 import type { ConnectionState } from './live-connection.ts';
 
 export interface LiveState {
@@ -21,6 +22,7 @@ export class LiveStore {
     heardAtMs: undefined,
   };
   readonly #histories = new Map<string, CameraHistory>();
+  readonly #groupHistories = new Map<string, GroupHistory>();
   readonly #listeners = new Set<() => void>();
 
   get state(): LiveState {
@@ -37,12 +39,19 @@ export class LiveStore {
       return;
     }
     for (const account of message.cameras) this.#note(account, message.atMs);
+    for (const account of message.groups) this.groupHistoryOf(account.group).add(account, message.atMs);
     this.#set({ snapshot: message, heardAtMs: Date.now() });
   }
 
   historyOf(camera: string): CameraHistory {
     const history = this.#histories.get(camera) ?? new CameraHistory();
     this.#histories.set(camera, history);
+    return history;
+  }
+
+  groupHistoryOf(group: string): GroupHistory {
+    const history = this.#groupHistories.get(group) ?? new GroupHistory();
+    this.#groupHistories.set(group, history);
     return history;
   }
 

@@ -8,6 +8,7 @@ import { CameraDetail } from './camera-detail.tsx';
 import { CameraDialog } from './camera-dialog.tsx';
 import { CameraTile } from './camera-tile.tsx';
 import { DisconnectedNotice } from './connection-status.tsx';
+import { GroupsView, RetentionWarnings } from './groups-view.tsx';
 import { LedgerView } from './ledger-view.tsx';
 import { PageHeader } from './page-header.tsx';
 import { EventsView } from './stored/events-view.tsx';
@@ -29,6 +30,7 @@ export function App({ store, wall, connection }: AppProps) {
   useView(connection, enlarged, kept !== undefined && place !== 'live');
   const atMs = state.snapshot?.atMs ?? 0;
   const cameras = state.snapshot?.cameras ?? [];
+  const groups = state.snapshot?.groups ?? [];
   const account = cameras.find((each) => each.camera === enlarged);
   return (
     <div class="page" data-stale={state.connection.kind !== 'open' && state.heardAtMs !== undefined}>
@@ -38,6 +40,7 @@ export function App({ store, wall, connection }: AppProps) {
         {kept && <PlaceTabs store={kept} place={place} />}
       </div>
       <main class="page-main">
+        <RetentionWarnings groups={groups} />
         {kept && place === 'events' && <EventsView store={kept} cameras={cameras.map(({ camera }) => camera)} />}
         {kept && place === 'people' && <PeopleView store={kept} />}
         {(!kept || place === 'live') && <LiveView {...{ state, store, wall, cameras, atMs }} onEnlarge={setEnlarged} />}
@@ -93,6 +96,11 @@ function LiveView({ state, store, wall, cameras, atMs, onEnlarge }: LiveViewProp
         </div>
       )}
       {state.snapshot?.store && <LatestEvents store={state.snapshot.store} />}
+      <GroupsView
+        groups={state.snapshot?.groups ?? []}
+        historyOf={(group) => store.groupHistoryOf(group)}
+        atMs={atMs}
+      />
       <LedgerView cameras={cameras} historyOf={(camera) => store.historyOf(camera)} atMs={atMs} />
     </>
   );

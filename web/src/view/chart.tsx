@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { type Columns, historySeconds } from '../live/camera-history.ts';
+import { type Columns, historySeconds } from '../live/recent-values.ts';
 
 interface ChartProps {
   /** Said to whoever cannot see the chart. */

@@ -26,6 +26,22 @@ export function formatLatency(milliseconds: number): string {
     : `${(milliseconds / 3_600_000).toFixed(1)} h`;
 }
 
+/** 0.0142 → `14 ms`, 48.2 → `48 s`, 5400 → `90 min`, 103800 → `29 h`, 400000 → `4.6 days`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 120) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${(seconds / 86_400).toFixed(1)} days`;
+}
+
+/** 41000000 → `41 MB`. */
+export function formatSize(bytes: number): string {
+  const [unit, divisor] =
+    bytes >= 1e9 ? (['GB', 1e9] as const) : bytes >= 1e6 ? (['MB', 1e6] as const) : (['kB', 1e3] as const);
+  const count = bytes / divisor;
+  return `${count < 10 ? count.toFixed(1) : whole.format(Math.round(count))} ${unit}`;
+}
+
 /** The time of day, to the second. */
 export function formatTime(atMs: number): string {
   return new Date(atMs).toLocaleTimeString([], { hour12: false });
