@@ -147,6 +147,21 @@ export const faults = {
     next: 'Check its keys under `notify`, and the other side.',
     exitCode: 1,
   },
+  ASK_NO_WORKER: {
+    when: 'A question was asked that no running detector can answer.',
+    next: 'Start a detector that can: `vigil up`, or `vigil detect` with the steps that the task needs.',
+    exitCode: 1,
+  },
+  ASK_TIMEOUT: {
+    when: 'Nobody answered a question in time.',
+    next: 'Ask again with a longer --timeout; detectors that lag answer late.',
+    exitCode: 1,
+  },
+  ASK_REFUSED: {
+    when: 'A picture was asked about that cannot be looked at.',
+    next: 'Try the picture with a viewer, or send a smaller one.',
+    exitCode: 1,
+  },
   RECORD_INVALID: {
     when: 'A record on a topic lacks a header of the message contract, or one has the wrong form.',
     next: 'Check what else writes to the topic; docs/messages.md describes the contract.',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { fault } from '../base/errors.ts';
 import { acknowledgeCommand } from './commands/acknowledge.ts';
+import { askCommand } from './commands/ask.ts';
 import { auditCommand } from './commands/audit.ts';
 import { brokerCommand } from './commands/broker.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -47,6 +48,7 @@ Examples:
     auditCommand(),
     planCommand(),
     deadLettersCommand(),
+    askCommand(),
     rulesCommand(),
     notifyCommand(),
     acknowledgeCommand(),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { wallClockUs } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { DeliveryKind } from '../stage/delivery.ts';
 import type { RunningPart } from '../stage/part.ts';
@@ -7,8 +8,11 @@ import type { RecordPosition } from '../stage/record-consumer.ts';
 import type { BusyMeter } from '../stage/scaling/busy-meter.ts';
 import { type RunningWorkLoop, startWorkLoop, type WorkLoopOptions } from '../stage/work-loop.ts';
 import { topicNames } from '../topics/topic-names.ts';
+import { capabilitiesOf } from './answers/capability.ts';
+import { startAnswers } from './answers/start-answers.ts';
 import { type FrameWorkOptions, frameWork, poisonWork, resultPartitions, resultTargets } from './frame-work.ts';
 import type { JpegFrame } from './inference/detector.ts';
+import { isDelay } from './looker/delay-looker.ts';
 import type { Looker, LookerOptions } from './looker/looker.ts';
 import { startLooker } from './looker/start-looker.ts';
 import type { ServerHealth } from './remote/remote-looker.ts';
@@ -84,12 +88,46 @@ export async function startDetect(options: StartDetectOptions): Promise<RunningD
     logger,
     onServer: serverNews(options, teller),
   });
-  const close = async () => void (await Promise.all([looker.close(), teller.close()]));
+  let answers: Promise<RunningPart | undefined> | undefined;
+  const close = async () => {
+    await (await answers)?.close();
+    await Promise.all([looker.close(), teller.close()]);
+  };
   try {
-    return new Detect(await startLoop(options, looker), looker, close);
+    const loop = await startLoop(options, looker);
+    // Not waited for: frames matter more than questions.
+    answers = openAnswers(options, looker);
+    return new Detect(loop, looker, close);
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/**
+ * What it looks at frames with answers questions, too; a replay, and a model that only takes its time, have no answers.
+ * Trouble with questions is no trouble with frames: it goes on without.
+ */
+async function openAnswers(
+  { brokers, detector, logger }: StartDetectOptions,
+  looker: Looker,
+): Promise<RunningPart | undefined> {
+  if (detector.replay || (typeof detector.model === 'string' && isDelay(detector.model))) return undefined;
+  const onTrouble = (error: unknown) => logger.warn(`${describeError(error)}; questions are not answered`);
+  try {
+    const answers = await startAnswers({
+      brokers,
+      worker: detectorId(detector),
+      capabilities: capabilitiesOf(detector.steps ?? []),
+      look: (frame) => looker.look(frame),
+      nowUs: wallClockUs,
+      logger,
+    });
+    answers.done.catch(onTrouble);
+    return answers;
+  } catch (error) {
+    onTrouble(error);
+    return undefined;
   }
 }
 

@@ -177,6 +177,15 @@ export function listGroups(options: AdminOptions): Promise<string[]> {
   return withAdmin(options, 'listing the groups', async (admin) => [...(await admin.listGroups()).keys()].sort());
 }
 
+/** How many members a consumer group has now. @throws BROKER_UNREACHABLE */
+export function membersOf(options: AdminOptions & { groupId: string }): Promise<number> {
+  const { groupId } = options;
+  return withAdmin(options, `asking for the members of "${groupId}"`, async (admin) => {
+    const group = (await admin.describeGroups({ groups: [groupId] })).get(groupId);
+    return group?.members.size ?? 0;
+  });
+}
+
 /** What a group has committed of a topic, by partition; those without a commit are left out. @throws BROKER_UNREACHABLE */
 export function committedOffsets(
   options: AdminOptions & { groupId: string; topic: string },

@@ -251,7 +251,8 @@ export class Journey {
   }
 
   #startAlarm(): SupervisedPart {
-    const options = alarmPart(this.#plan.config, this.#brokers);
+    const { config, parts } = this.#plan;
+    const options = alarmPart(config, this.#brokers, { ownsBroker: parts.broker });
     return this.#start('alarm', this.#order.alarm, () => options);
   }
 

@@ -1,0 +1,41 @@
+import type { AskTask } from '../../topics/ask-task.ts';
+import type { Sight } from '../inference/detector.ts';
+import type { StepName } from '../steps/step-names.ts';
+
+/** A picture that was asked about, as a detector saw it. */
+export interface SeenPicture {
+  /** Size in pixels, upright. */
+  width: number;
+  height: number;
+  sight: Sight;
+}
+
+/** Something that a detector can be asked. A new one is a row in the table below. */
+export interface Capability {
+  task: AskTask;
+  /** A step that the detector must have; left out: its model is enough. */
+  needs?: StepName;
+  /** @returns JSON. @throws a fault that is told to whoever asked */
+  answer(picture: SeenPicture): unknown;
+}
+
+export const capabilities: readonly Capability[] = [
+  {
+    task: 'identify-object',
+    answer: ({ width, height, sight }) => ({ width, height, detections: sight.detections }),
+  },
+  {
+    task: 'read-pose',
+    needs: 'pose',
+    answer: ({ width, height, sight }) => ({
+      width,
+      height,
+      persons: sight.detections.filter(({ attributes }) => attributes?.pose !== undefined),
+    }),
+  },
+];
+
+/** What a detector with these steps can be asked. */
+export function capabilitiesOf(steps: readonly StepName[]): Capability[] {
+  return capabilities.filter(({ needs }) => needs === undefined || steps.includes(needs));
+}
