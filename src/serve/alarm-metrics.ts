@@ -41,7 +41,10 @@ export function followAlarms({ brokers, registry, open, clock, logger }: AlarmMe
 }
 
 function see(record: IncomingRecord, measures: ReturnType<typeof createMeasures>): void {
-  if (record.topic === topicNames.deliveries) return measures.sawDelivery(decodeDelivery(record));
+  if (record.topic === topicNames.deliveries) {
+    measures.sawDelivery(decodeDelivery(record));
+    return;
+  }
   const entry = decodeAlarmEntry(record);
   if (entry?.kind === 'alarm' && entry.alarm.level === 0) measures.sawAlarm(entry.alarm);
 }

@@ -35,7 +35,11 @@ export const askRoutes: FastifyPluginAsyncTypebox<AskRoutesOptions> = async (ser
   };
   server.addHook('onClose', async () => (await opening?.catch(() => undefined))?.close());
   for (const type of ['image/jpeg', 'image/png', 'application/octet-stream']) {
-    server.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: maxPictureBytes }, async (_, body) => body);
+    server.addContentTypeParser(
+      type,
+      { parseAs: 'buffer', bodyLimit: maxPictureBytes },
+      async (_request: unknown, body: Buffer) => body,
+    );
   }
   server.post(
     '/api/ask/:task',
@@ -45,7 +49,9 @@ export const askRoutes: FastifyPluginAsyncTypebox<AskRoutesOptions> = async (ser
         tags: ['ask'],
         params: Type.Object({ task: Type.Enum([...askTasks]) }),
         querystring: Type.Object({
-          timeout: Type.Optional(Type.String({ description: 'How long to wait, such as 10s.', default: defaultTimeout })),
+          timeout: Type.Optional(
+            Type.String({ description: 'How long to wait, such as 10s.', default: defaultTimeout }),
+          ),
         }),
         response: { 200: replySchema, 400: problemSchema, 422: replySchema, 503: problemSchema, 504: problemSchema },
       },

@@ -7,6 +7,7 @@ import type { Logger } from '../base/logger.ts';
 import { formatHostPort } from '../base/units.ts';
 import type { HelloMessage } from '../topics/live-message.ts';
 import { type ApiOptions, apiRoutes } from './api-routes.ts';
+import { type AskRoutesOptions, askRoutes } from './ask-routes.ts';
 import { hostCheck } from './host-check.ts';
 import { addLiveRoute, registerWebSockets } from './live-route.ts';
 import { registerPageFiles } from './page-files.ts';
@@ -23,6 +24,8 @@ export interface HttpServerOptions extends ApiOptions {
   logger: Logger;
   /** Where events, alarms and people are kept, and where what is said of them goes; left out: nowhere. */
   stored?: AlarmRoutesOptions;
+  /** Asks detectors; left out: nobody is asked. */
+  openAsker?: AskRoutesOptions['openAsker'];
 }
 
 /** The server with all its routes, not yet listening. */
@@ -52,6 +55,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy });
   addLiveRoute(server, hub, hello);
   await server.register(apiRoutes, options);
+  if (options.openAsker) await server.register(askRoutes, { openAsker: options.openAsker });
   if (options.stored) {
     await server.register(eventRoutes, options.stored);
     await server.register(alarmRoutes, options.stored);
@@ -63,7 +67,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 
 /** Faults that whoever asks can do something about, by their code. */
 function statusOf(error: Error): number {
-  if (isFault(error, 'USAGE')) return 400;
+  if (isFault(error, 'USAGE') || isFault(error, 'ASK_REFUSED')) return 400;
+  if (isFault(error, 'ASK_NO_WORKER')) return 503;
+  if (isFault(error, 'ASK_TIMEOUT')) return 504;
   const isAway = isFault(error) && (error.code === 'BROKER_UNREACHABLE' || error.code.startsWith('STORE_'));
   return isAway ? 503 : 500;
 }

@@ -7,6 +7,8 @@ import { registerGroupMetrics } from './group-metrics.ts';
 import { ModelServerBook } from './model-server-book.ts';
 
 export interface Metrics {
+  /** Where more is registered. */
+  readonly registry: Registry;
   readonly contentType: string;
   /** The text that Prometheus reads. */
   text(): Promise<string>;
@@ -68,6 +70,7 @@ export function createMetrics(
     },
   });
   return {
+    registry,
     contentType: registry.contentType,
     text: () => registry.metrics(),
     sawResult({ result: { frame, detector }, readAtUs }) {

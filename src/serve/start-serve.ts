@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Clock, systemClock, wallClockUs } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { Asker } from '../stage/ask/asker.ts';
 import type { RunningPart } from '../stage/part.ts';
 import { openRecordConsumer } from '../stage/record-consumer.ts';
 import { openRecordProducer, type RecordProducer } from '../stage/record-producer.ts';
@@ -10,6 +11,7 @@ import type { LedgerSnapshot } from '../topics/camera-account.ts';
 import type { HelloMessage, SnapshotMessage } from '../topics/live-message.ts';
 import type { Scene } from '../topics/scene.ts';
 import { AccountFeed } from './account-feed.ts';
+import { followAlarms } from './alarm-metrics.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { GroupFeed, type GroupFeedOptions, type ServedGroup } from './group-feed.ts';
 import { createHttpServer, listen } from './http-server.ts';
@@ -47,6 +49,8 @@ export interface ServeOptions {
   scenes?: Record<string, Scene>;
   /** Whether the numbers of tracks are shown with the frames. */
   tracks?: boolean;
+  /** Whether alarms and deliveries are measured. */
+  alarms?: boolean;
   /** Where events, alarms and people are kept; left out: nowhere. */
   store?: Omit<StoreSettings, 'brokers'>;
   /** The store itself; in a thread of its own when left out. */
@@ -92,6 +96,9 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
     snapshot,
     groups: () => groups.accounts,
     notReadyReason: () => notReadyReason(feed, options),
+    ...(options.openConsumer
+      ? {}
+      : { openAsker: () => Asker.open({ brokers: options.brokers, clientId: 'vigil-serve' }) }),
     ...(store ? { stored: { ask: store.ask, publish: (records) => writer.publish(records) } } : {}),
   });
   const url = await listen(server, options.http).catch(async (error: unknown) => {
@@ -99,6 +106,7 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
     throw error;
   });
   const tracks = openTracks(options, clock);
+  const alarms = openAlarms(options, clock, metrics);
   feed = openFeed(options, clock, { hub, metrics, groups, tracks });
   const checkpoints = openProducer && openCheckpoints(options, clock, feed, openProducer);
   const stopTicking = keepTelling({ feed, hub, groups, store }, options, clock);
@@ -106,7 +114,15 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
   const close = async () => {
     stopTicking();
     await checkpoints?.close();
-    await Promise.all([feed.close(), tracks?.close(), groups.close(), server.close(), store?.close(), writer.close()]);
+    await Promise.all([
+      feed.close(),
+      tracks?.close(),
+      alarms?.close(),
+      groups.close(),
+      server.close(),
+      store?.close(),
+      writer.close(),
+    ]);
     closed.resolve();
   };
   return {
@@ -124,6 +140,14 @@ function openTracks(
   clock: Clock,
 ) {
   return tracks ? new TrackFeed({ brokers, open: openConsumer, clock, logger }) : undefined;
+}
+
+function openAlarms(
+  { alarms = false, brokers, openConsumer = openRecordConsumer, logger }: ServeOptions,
+  clock: Clock,
+  { registry }: Metrics,
+) {
+  return alarms ? followAlarms({ brokers, registry, open: openConsumer, clock, logger }) : undefined;
 }
 
 interface Hearers {

@@ -137,6 +137,7 @@ export function servePart(
     horizonSeconds,
     scenes: scenesOf(config),
     tracks: true,
+    alarms: true,
     store: { file: join(config.dataDir, 'store', 'vigil.db'), ...config.store },
   };
 }

@@ -66,6 +66,7 @@ export interface ServePartOptions {
   notices: string[];
   scenes: Record<string, Scene>;
   tracks: boolean;
+  alarms: boolean;
   /** See `ServeOptions.store`. */
   store: { file: string; retentionMs: number; pictureBytes: number };
 }

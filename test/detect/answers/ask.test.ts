@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify from 'fastify';
 import { wallClockUs } from '../../../src/base/clock.ts';
 import { isFault } from '../../../src/base/errors.ts';
 import { createLogger } from '../../../src/base/logger.ts';
@@ -9,6 +11,7 @@ import { capabilitiesOf } from '../../../src/detect/answers/capability.ts';
 import { startAnswers } from '../../../src/detect/answers/start-answers.ts';
 import type { Looker } from '../../../src/detect/looker/looker.ts';
 import { importSharp } from '../../../src/detect/picture/import-sharp.ts';
+import { askRoutes } from '../../../src/serve/ask-routes.ts';
 import { Asker } from '../../../src/stage/ask/asker.ts';
 import { ensureTopics } from '../../../src/stage/kafka-admin.ts';
 import { openRecordProducer } from '../../../src/stage/record-producer.ts';
@@ -98,4 +101,20 @@ test('a question that is not answered in time ends, and what was asked before is
   await producer.close();
   assert.equal((await asker.ask('identify-object', picture, 60_000)).worker, 'slow@1');
   assert.equal(looks, 2);
+});
+
+test('the same over HTTP, with a status that says what happened', { timeout: 120_000 }, async (t) => {
+  const { asker, startWorker } = await openWorld(t);
+  const server = Fastify().withTypeProvider<TypeBoxTypeProvider>();
+  await server.register(askRoutes, { openAsker: async () => ({ ask: asker.ask.bind(asker), close: async () => {} }) });
+  t.after(() => server.close());
+  const post = (task: string, payload: Buffer) =>
+    server.inject({ method: 'POST', url: `/api/ask/${task}`, payload, headers: { 'content-type': 'image/jpeg' } });
+  const picture = await photo();
+  await startWorker('dogs@1', async () => ({ inferenceUs: 1, detections: [] }));
+  const answered = await post('identify-object', picture);
+  assert.deepEqual([answered.statusCode, answered.json().answer], [200, { width: 20, height: 40, detections: [] }]);
+  const corrupt = await post('identify-object', Buffer.from('junk'));
+  assert.deepEqual([corrupt.statusCode, corrupt.json().error.code], [422, 'FRAME_UNDECODABLE']);
+  assert.equal((await post('make-coffee', picture)).statusCode, 400);
 });
