@@ -299,6 +299,7 @@ export class Segment {
     this.#indexTime();
     this.#offsetIndex.persist();
     this.#timeIndex.persist();
+    this.transactions.persist();
   }
 
   /** Ends growth: completes the indexes and frees their memory. */
@@ -306,6 +307,7 @@ export class Segment {
     this.#indexTime();
     this.#offsetIndex.seal();
     this.#timeIndex.seal();
+    this.transactions.persist();
     this.#positions.clear();
   }
 

@@ -24,6 +24,8 @@ export class TransactionIndex {
   readonly #fileSystem: FileSystem;
   readonly #path: string;
   #entries: EntryFile;
+  /** The file lacks entries that are in memory: the disk had no room for them. */
+  #isBehind = false;
 
   constructor(fileSystem: FileSystem, path: string) {
     this.#fileSystem = fileSystem;
@@ -43,9 +45,14 @@ export class TransactionIndex {
   /** Forgets the entries, as before they are found anew in the log. */
   clear(): void {
     this.#entries = EntryFile.empty(this.#fileSystem, this.#path, entryBytes);
+    this.#isBehind = false;
     if (this.#fileSystem.stat(this.#path)) this.#entries.persist();
   }
 
+  /**
+   * Adds an entry, whose abort marker is in the log by now: it counts whether or not there is room for the file to grow.
+   * What there was no room for goes there with the next `persist`.
+   */
   append(entry: AbortedTransactionEntry): void {
     this.#entries.append((target, at) => {
       target.writeInt16BE(version, at);
@@ -54,7 +61,19 @@ export class TransactionIndex {
       target.writeBigInt64BE(entry.lastOffset, at + 18);
       target.writeBigInt64BE(entry.lastStableOffset, at + 26);
     });
+    this.#isBehind = true;
+    try {
+      this.persist();
+    } catch {
+      // Sealing the segment and closing the log persist it, or fail by name; after a crash the log itself is read.
+    }
+  }
+
+  /** Hands what the file lacks to the operating system. @throws the system's error */
+  persist(): void {
+    if (!this.#isBehind) return;
     this.#entries.persist();
+    this.#isBehind = false;
   }
 
   get count(): number {

@@ -5,6 +5,7 @@ import { Ledger } from '../stage/ledger.ts';
 import type { StartFrom } from '../stage/record-consumer.ts';
 import type { LedgerSnapshot } from '../topics/camera-account.ts';
 import type { TrackPlace } from '../topics/event-schema.ts';
+import type { GapStatement } from '../topics/gap-statement.ts';
 import { decodeLedgerRecord, type SessionStatement } from '../topics/ledger-record.ts';
 import type { FeedState } from '../topics/live-message.ts';
 import type { ModelServerStatement } from '../topics/model-server-statement.ts';
@@ -50,6 +51,7 @@ export interface AccountFeedOptions {
   onResult: (seen: SeenResult) => void;
   /** A detector says how the server of its model is. */
   onModelServer?: (statement: ModelServerStatement) => void;
+  onOrderGap?: (statement: GapStatement) => void;
   /** A record that breaks the message contract was left out. */
   onInvalidRecord: (topic: string) => void;
 }
@@ -178,6 +180,7 @@ export class AccountFeed {
     const entry = decodeLedgerRecord(record);
     if (entry?.kind === 'session') this.#addStatement(entry.statement);
     else if (entry?.kind === 'skip') this.#addSkip(entry.statement);
+    else if (entry?.kind === 'gap') this.#options.onOrderGap?.(entry.statement);
     else if (entry?.kind === 'model-server') this.#options.onModelServer?.(entry.statement);
   }
 

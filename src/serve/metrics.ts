@@ -1,10 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CameraAccount, LedgerSnapshot } from '../topics/camera-account.ts';
+import type { GapStatement } from '../topics/gap-statement.ts';
 import type { GroupAccount } from '../topics/group-account.ts';
 import type { ModelServerStatement } from '../topics/model-server-statement.ts';
 import type { SeenResult } from './account-feed.ts';
 import { registerGroupMetrics } from './group-metrics.ts';
 import { ModelServerBook } from './model-server-book.ts';
+import { OrderGapBook } from './order-gap-book.ts';
 
 export interface Metrics {
   /** Where more is registered. */
@@ -15,6 +17,7 @@ export interface Metrics {
   sawResult(seen: SeenResult): void;
   sawInvalidRecord(topic: string): void;
   sawModelServer(statement: ModelServerStatement): void;
+  sawOrderGap(statement: GapStatement): void;
 }
 
 /** Frames of one stage that had one outcome. Over all outcomes of a stage the counts add up to the frames that it met. */
@@ -78,7 +81,24 @@ export function createMetrics(
     },
     sawInvalidRecord: (topic) => invalid.inc({ topic }),
     sawModelServer: (statement) => servers.add(statement),
+    sawOrderGap: registerOrderGaps(registry),
   };
+}
+
+/** @returns what to tell of each statement */
+function registerOrderGaps(registry: Registry): (statement: GapStatement) => void {
+  const gaps = new OrderGapBook();
+  new Counter({
+    name: 'vigil_order_gap_frames_total',
+    help: 'Frames without a result that the track stage passed over.',
+    labelNames: ['camera', 'detector', 'reason'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { frames, ...labels } of gaps.counts()) this.inc(labels, frames);
+    },
+  });
+  return (statement) => gaps.add(statement);
 }
 
 function registerLedgerMetrics(registry: Registry, snapshot: () => LedgerSnapshot): void {

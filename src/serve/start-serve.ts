@@ -174,6 +174,7 @@ function openFeed(options: ServeOptions, clock: Clock, { hub, metrics, groups, t
       if (!seen.isHistory) groups.sawResult(seen.result);
     },
     onModelServer: metrics.sawModelServer,
+    onOrderGap: metrics.sawOrderGap,
     onInvalidRecord: metrics.sawInvalidRecord,
   });
 }

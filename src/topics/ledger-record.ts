@@ -1,4 +1,5 @@
 import { fault } from '../base/errors.ts';
+import { decodeGapStatement, type GapStatement, gapType } from './gap-statement.ts';
 import { decodeModelServerStatement, type ModelServerStatement, modelServerType } from './model-server-statement.ts';
 import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef, requiredHeader } from './record.ts';
 import { decodeSkipStatement, type SkipStatement, skipType } from './skip-statement.ts';
@@ -101,6 +102,7 @@ export type LedgerEntry =
   | { kind: 'session'; statement: SessionStatement }
   | { kind: 'start'; statement: StartStatement }
   | { kind: 'skip'; statement: SkipStatement }
+  | { kind: 'gap'; statement: GapStatement }
   | { kind: 'model-server'; statement: ModelServerStatement };
 
 /**
@@ -112,6 +114,7 @@ export function decodeLedgerRecord(record: IncomingRecord): LedgerEntry | undefi
   if (type === sessionType) return { kind: 'session', statement: decodeSessionStatement(record) };
   if (type === startType) return { kind: 'start', statement: decodeStartStatement(record) };
   if (type === skipType) return { kind: 'skip', statement: decodeSkipStatement(record) };
+  if (type === gapType) return { kind: 'gap', statement: decodeGapStatement(record) };
   if (type === modelServerType) return { kind: 'model-server', statement: decodeModelServerStatement(record) };
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { type GapStatement, orderGapReasons } from './gap-statement.ts';
 import { gapReasons, lossReasons, type SessionStatement, sessionStates } from './ledger-record.ts';
 import { type SkipStatement, skipReasons } from './skip-statement.ts';
 import type { StartStatement } from './start-statement.ts';
@@ -64,6 +65,18 @@ const skipStatementSchema = Type.Object(
   { $id: 'vigil.skip.v1', description: 'Frames that an urgent group read and discarded without work.' },
 );
 
+const gapStatementSchema = Type.Object(
+  {
+    camera: Type.String(),
+    session: Type.String(),
+    detector: Type.String({ description: '<name>@<version>' }),
+    first: count('First frame that was passed over.'),
+    last: count('Last frame that was passed over, included.'),
+    reason: Type.Enum(orderGapReasons),
+  },
+  { $id: 'vigil.gap.v1', description: 'Frames without a result that the track stage passed over.' },
+);
+
 const startStatementSchema = Type.Object(
   {
     detector: Type.String({ description: '<name>@<version>' }),
@@ -81,6 +94,7 @@ const startStatementSchema = Type.Object(
 export const ledgerSchemas = {
   'vigil.ledger.v1': sessionStatementSchema,
   'vigil.skip.v1': skipStatementSchema,
+  'vigil.gap.v1': gapStatementSchema,
   'vigil.start.v1': startStatementSchema,
 } as const;
 
@@ -88,7 +102,9 @@ export const ledgerSchemas = {
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 const _sessionFits: Same<Static<typeof sessionStatementSchema>, SessionStatement> = true;
 const _skipFits: Same<Static<typeof skipStatementSchema>, SkipStatement> = true;
+const _gapFits: Same<Static<typeof gapStatementSchema>, GapStatement> = true;
 const _startFits: Same<Static<typeof startStatementSchema>, StartStatement> = true;
+void _gapFits;
 void _startFits;
 void _sessionFits;
 void _skipFits;

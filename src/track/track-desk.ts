@@ -3,6 +3,7 @@ import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../stage
 import type { PeopleBook } from '../stage/people/people-book.ts';
 import { encodeEvent, encodeFrameTracks } from '../topics/event-record.ts';
 import { framesOfRanges } from '../topics/frame-ranges.ts';
+import { encodeGapStatement } from '../topics/gap-statement.ts';
 import { type IncomingRecord, type OutgoingRecord, recordRef } from '../topics/record.ts';
 import { decodeResult, type Result } from '../topics/result-record.ts';
 import { emptyScene, type Scene } from '../topics/scene.ts';
@@ -204,9 +205,17 @@ export class TrackDesk {
     }
   }
 
+  /** What a group has skipped it has stated itself. */
+  #gapRecord({ camera, session, from, to, reason }: Extract<Ordered<SeenResult>, { type: 'gap' }>): OutgoingRecord[] {
+    const detector = this.#cameras.get(camera)?.detector;
+    if (reason === 'skipped' || detector === undefined) return [];
+    return [encodeGapStatement({ camera, session, detector, first: from, last: to, reason })];
+  }
+
   #follow(item: Ordered<SeenResult>, tracks: CameraTracks, made: Made): void {
     if (item.type === 'session-began') tracks.beginSession(item.session);
     if (item.type === 'gap' || item.type === 'late') this.#options.onGap(item);
+    if (item.type === 'gap') made.records.push(...this.#gapRecord(item));
     if (item.type !== 'result' && item.type !== 'session-ended') return;
     const events = item.type === 'result' ? tracks.see(item.payload) : tracks.endSession();
     const resultAtUs = item.type === 'result' ? item.payload.resultAtUs : undefined;

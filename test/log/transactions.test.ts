@@ -125,3 +125,25 @@ test('a power loss just after a segment was closed hides no aborted transaction 
     assert.deepEqual(committed(again, 0n).aborted, [{ producerId: 1n, firstOffset: 0n }], `seed ${seed}`);
   }
 });
+
+test('a disk that fills up at any byte of an abort loses nothing of it, whichever way the log is opened again', async () => {
+  for (const restart of ['clean', 'crash'] as const) {
+    let isThrough = false;
+    for (let room = 0; !isThrough; room++) {
+      const fileSystem = new UnreliableFileSystem();
+      const log = await openLog({ fileSystem });
+      await write(log, 1n, 0);
+      fileSystem.roomBytes = room;
+      isThrough = (await end(log, 1n, 'abort')) === 'accepted' && fileSystem.roomBytes > 0;
+      fileSystem.roomBytes = Number.POSITIVE_INFINITY;
+      assert.equal(await end(log, 1n, 'abort'), 'accepted', 'as a coordinator asks again');
+      const cleanShutdown = restart === 'clean';
+      const recoveryPoint = cleanShutdown ? (await log.close()).recoveryPoint : 0n;
+      if (!cleanShutdown) fileSystem.killProcess();
+      const again = await openLog({ fileSystem, cleanShutdown, recoveryPoint });
+      assert.equal(again.lastStableOffset, again.highWatermark);
+      const aborted = [{ producerId: 1n, firstOffset: 0n }];
+      assert.deepEqual(again.abortedTransactions(0n, 1n), aborted, `${restart}, ${room} bytes of room`);
+    }
+  }
+});

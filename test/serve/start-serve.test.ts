@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { isFault } from '../../src/base/errors.ts';
+import { encodeGapStatement } from '../../src/topics/gap-statement.ts';
 import { encodeModelServerStatement } from '../../src/topics/model-server-statement.ts';
 import { FakeLog, result, statement } from './fake-log.ts';
 import { LiveTestClient, occupyPort, serve } from './serve-harness.ts';
@@ -184,4 +185,14 @@ test('the metrics say whose model is on a server that does not answer', async (c
   await until((snapshot) => snapshot.cameras[0]?.results === 1);
   const text = await (await get('/metrics')).text();
   assert.match(text, /^vigil_model_server_waiting\{detector="people@1"\} 1$/m);
+});
+
+test('the metrics count frames that the track stage passed over, each statement once', async (context) => {
+  const { log, until, get } = await serve(context);
+  const gap = { camera: 'yard', session: 'a', detector: 'people@1', first: 7, last: 9, reason: 'never-came' } as const;
+  for (const each of [gap, gap, { ...gap, first: 20, last: 20 }]) log.append(encodeGapStatement(each), Date.now());
+  publish(log, 1);
+  await until((snapshot) => snapshot.cameras[0]?.results === 1);
+  const text = await (await get('/metrics')).text();
+  assert.match(text, /^vigil_order_gap_frames_total\{camera="yard",detector="people@1",reason="never-came"\} 4$/m);
 });
