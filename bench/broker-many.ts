@@ -1,5 +1,6 @@
 // Does every request stay quick with 1,000 partitions and 200 groups? p99 by API, under writers, readers and group members.
 // `node bench/broker-many.ts <seconds>`; every client has its own connections, as real ones have.
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fetchRequest, fetchResponse } from '../src/wire/messages/01-fetch.ts';
 import { listOffsetsRequest, listOffsetsResponse } from '../src/wire/messages/02-list-offsets.ts';
@@ -203,6 +204,16 @@ async function administer(bootstrap: string): Promise<void> {
   client.close();
 }
 
+/** Nanoseconds that a process's main thread has run, and has waited for a processor; Linux only. */
+function processorTurns(pid: number): number[] {
+  const path = `/proc/${pid}/schedstat`;
+  return existsSync(path) ? readFileSync(path, 'utf8').trim().split(' ').slice(0, 2).map(Number) : [];
+}
+
+function shareOf(nanoseconds = Number.NaN): number {
+  return (nanoseconds / 1e9 / seconds) * 100;
+}
+
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
@@ -225,10 +236,12 @@ const clients = [
 const failed = Promise.race(clients);
 await Promise.race([delay(groups * 10 + 2000), failed]);
 measuredFromMs = performance.now();
+const turnsBefore = processorTurns(broker.pid);
 await Promise.race([delay(seconds * 1000), failed]);
 isOver = true;
 await Promise.all(clients);
 const resident = residentMb(broker.pid);
+const turns = processorTurns(broker.pid).map((now, i) => now - (turnsBefore[i] ?? 0));
 await broker.kill();
 
 const figures: Figure[] = [...latencies]
@@ -242,9 +255,14 @@ const figures: Figure[] = [...latencies]
 report(
   'broker-many',
   'Does every request stay quick with 1,000 partitions and 200 groups?',
-  [...figures, { what: 'resident memory of the broker', unit: 'MB', values: [resident] }],
   [
-    `${seconds} s, flush policy \`commit\`: ${writers} writers, each of ${recordBytes}-byte records to all partitions in turn about every ${pauses.writerMs} ms; each group one member with two connections that reads its partitions, commits every second and beats every three.`,
+    ...figures,
+    { what: 'the broker’s main thread on a processor', unit: '% of the time', values: [shareOf(turns[0])] },
+    { what: 'the broker’s main thread ready, waiting for one', unit: '% of the time', values: [shareOf(turns[1])] },
+    { what: 'resident memory of the broker', unit: 'MB', values: [resident] },
+  ],
+  [
+    `${seconds} s, flush policy \`commit\`: ${writers} writers, each of ${recordBytes}-byte records to all partitions in turn about every ${pauses.writerMs} ms; each group one member with two connections that reads its five partitions with one request that waits up to ${fetchWaitMs} ms for records, commits every second and beats every three.`,
     'Load and broker share the two cores, and the times are those that the load sees: they include its own waiting for the processor.',
   ],
 );

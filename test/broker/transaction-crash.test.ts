@@ -22,6 +22,10 @@ const init = { request: initProducerIdRequest, response: initProducerIdResponse 
 const add = { request: addPartitionsToTxnRequest, response: addPartitionsToTxnResponse };
 const end = { request: endTxnRequest, response: endTxnResponse };
 
+/** One request adds the partitions, three bring records, one ends it. */
+const stepsPerTransaction = 5;
+const leastTransactions = 8;
+
 interface Outcomes {
   committed: string[];
   aborted: string[];
@@ -29,8 +33,16 @@ interface Outcomes {
   unknown: string[];
 }
 
-/** Transactions of three records, every third one aborted, until the broker is gone. */
-async function transactUntilKilled(bootstrap: string, outcomes: Outcomes, round: number): Promise<void> {
+/**
+ * Transactions of three records, every third one aborted, until the broker is gone.
+ *
+ * @param onSent told with every request that leaves, before its answer comes
+ */
+async function transactUntilKilled(
+  bootstrap: string,
+  outcomes: Outcomes,
+  { round, onSent }: { round: number; onSent: () => void },
+): Promise<void> {
   const fixture = await Fixture.open({ bootstrap });
   const transactionalId = 'worker';
   const { client } = fixture;
@@ -42,24 +54,30 @@ async function transactUntilKilled(bootstrap: string, outcomes: Outcomes, round:
     for (let number = 0, sequence = 0; ; number++) {
       const committed = number % 3 !== 2;
       const texts = [0, 1, 2].map((i) => `${round}/${number}/${i}`);
-      await client.send(add, 3, {
+      const added = client.send(add, 3, {
         v3AndBelowTransactionalId: transactionalId,
         v3AndBelowProducerId: producerId,
         v3AndBelowProducerEpoch: producerEpoch,
         v3AndBelowTopics: [{ name: topic, partitions: [0, 1] }],
       });
+      onSent();
+      await added;
       for (const [i, text] of texts.entries()) {
         // Two partitions: the even records of a transaction and the odd one keep their own sequences.
         const partition = i % 2;
         const baseSequence = partition === 0 ? sequence * 2 + i / 2 : sequence;
         const batch = { ...values(text), producerId, producerEpoch, baseSequence, isTransactional: true };
         const bytes = encodeBatch({ ...batch, timestamp: BigInt(Date.now()) });
-        const answer = await fixture.produce(bytes, { topic, partition, transactionalId });
+        const produced = fixture.produce(bytes, { topic, partition, transactionalId });
+        onSent();
+        const answer = await produced;
         assert.equal(answer.error, 'NONE');
       }
       sequence++;
       ending = texts;
-      const ended = await client.send(end, 3, { transactionalId, producerId, producerEpoch, committed });
+      const asked = client.send(end, 3, { transactionalId, producerId, producerEpoch, committed });
+      onSent();
+      const ended = await asked;
       assert.equal(ended.errorCode, 0);
       outcomes[committed ? 'committed' : 'aborted'].push(...texts);
       ending = [];
@@ -110,8 +128,10 @@ test('kills in the middle of transactions leave each one whole or not at all', a
       fixture.close();
     }
     const exited = once(broker, 'exit');
-    setTimeout(() => broker.kill('SIGKILL'), 150 + random.below(250));
-    await transactUntilKilled(bootstrap, outcomes, round);
+    // Five requests make a transaction: each round ends in another of its steps, after some whole ones.
+    let untilKill = leastTransactions * stepsPerTransaction + random.below(4 * stepsPerTransaction) + round;
+    const onSent = () => void (--untilKill === 0 && broker.kill('SIGKILL'));
+    await transactUntilKilled(bootstrap, outcomes, { round, onSent });
     await exited;
   }
 
