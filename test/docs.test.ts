@@ -20,3 +20,20 @@ test('links between documents lead somewhere', () => {
   }
   assert.deepEqual(broken, []);
 });
+
+test('the tests that docs/light-brokers.md names are there', () => {
+  const tests = globSync('test/**/*.ts', { cwd: root })
+    .map((path) => readFileSync(join(root, path), 'utf8'))
+    .join('\n');
+  const rows = readFileSync(join(root, 'docs/light-brokers.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && line.includes('`'));
+  const named = rows.flatMap((row) =>
+    [...(row.split(' | ')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, title]) => title),
+  );
+  assert.ok(named.length >= rows.length, 'a line without a test');
+  assert.deepEqual(
+    named.filter((title) => !tests.includes(`test('${title}'`)),
+    [],
+  );
+});

@@ -9,6 +9,7 @@ import { clusterContract } from './cluster.ts';
 import { compactionConfig, compactionContract } from './compaction.ts';
 import { fetchSessionsContract } from './fetch-sessions.ts';
 import { groupsContract } from './groups.ts';
+import { pitfallsContract } from './pitfalls.ts';
 import { recordsContract } from './records.ts';
 import { transactionsContract } from './transactions.ts';
 
@@ -40,6 +41,7 @@ describe('Apache Kafka', () => {
   fetchSessionsContract(target);
   clusterContract(target);
   compactionContract(target);
+  pitfallsContract(target);
   clientsContract(target);
   groupsContract(target);
   transactionsContract(target);

@@ -7,6 +7,7 @@ import { clusterContract } from './cluster.ts';
 import { compactionConfig, compactionContract } from './compaction.ts';
 import { fetchSessionsContract } from './fetch-sessions.ts';
 import { groupsContract } from './groups.ts';
+import { pitfallsContract } from './pitfalls.ts';
 import { recordsContract } from './records.ts';
 import { transactionsContract } from './transactions.ts';
 
@@ -22,6 +23,7 @@ describe('the embedded broker', () => {
   fetchSessionsContract(() => broker);
   clusterContract(() => broker);
   compactionContract(() => broker);
+  pitfallsContract(() => broker);
   clientsContract(() => broker);
   groupsContract(() => broker);
   transactionsContract(() => broker);

@@ -30,18 +30,24 @@ const pauseAfterFailureMs = 50;
 export async function runReader(work: Work, client: string): Promise<void> {
   while (!work.readersEnd.aborted) {
     work.history.push({ kind: 'assigned', client });
-    const consumer = openConsumer(work);
-    const forCommits = await RawClient.connect(work.bootstrap).catch(() => undefined);
     try {
-      if (forCommits !== undefined) await readAsMember(work, { consumer, client, forCommits });
-      else await delay(pauseAfterFailureMs);
+      await readOnce(work, client);
     } catch (error) {
       work.onFailure(client, error);
       await delay(pauseAfterFailureMs);
-    } finally {
-      forCommits?.close();
-      await within(consumer.close(true)).catch(() => {});
     }
+  }
+}
+
+/** From joining the group to leaving it. */
+async function readOnce(work: Work, client: string): Promise<void> {
+  const forCommits = await RawClient.connect(work.bootstrap);
+  const consumer = openConsumer(work);
+  try {
+    await readAsMember(work, { consumer, client, forCommits });
+  } finally {
+    forCommits.close();
+    await within(consumer.close(true)).catch(() => {});
   }
 }
 
