@@ -80,13 +80,13 @@ export class CameraRules {
     const { event } = heard;
     const alarms = this.advance(event.atUs, nowUs);
     this.#enter(event.session);
-    const track = this.#learn(event);
+    this.#learn(event);
     for (const rule of this.#rules.values()) {
       if (matches(rule, event))
         this.#wait({ rule: rule.name, heard, dueUs: event.atUs + (rule.durationMs ?? 0) * 1000 });
     }
     alarms.push(...this.#fire((wait) => wait.heard.event.track === event.track, event.atUs, nowUs));
-    if (event.type === 'track-lost') track.isLost = true;
+    if (event.type === 'track-lost') this.#remember(event, { ...this.#state.tracks[event.track], isLost: true });
     this.#state.waits = this.#state.waits.filter((wait) => !isEndOf(wait.heard.event, event));
     if (event.type === 'track-ended') delete this.#state.tracks[event.track];
     return alarms;
@@ -133,13 +133,18 @@ export class CameraRules {
     this.#state.waits = [];
   }
 
-  #learn(event: RuleEvent): KnownTrack {
+  /** Only what there is to know of a track is kept: not every kind of event is followed by the end of its track. */
+  #learn(event: RuleEvent): void {
     const track = this.#state.tracks[event.track] ?? {};
-    this.#state.tracks[event.track] = track;
     if (event.type === 'track-found') this.#found(event, track);
     const identity = identityOf(event);
     if (identity) Object.assign(track, { identity, face: event });
-    return track;
+    this.#remember(event, track);
+  }
+
+  #remember({ track: id }: RuleEvent, track: KnownTrack): void {
+    if (track.identity || track.isLost) this.#state.tracks[id] = track;
+    else delete this.#state.tracks[id];
   }
 
   /** Whether it went on out of sight is known from now on. */

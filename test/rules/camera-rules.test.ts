@@ -157,6 +157,26 @@ test('the same events give the same alarms, also with a restart after every one 
   assert.deepEqual(pieces, whole);
 });
 
+test('nothing is left of what is over, and threats are heard by kind and score', () => {
+  const rules = [rule({ name: 'fight', what: ['threat-suspected'], threats: ['fight'], minScore: 0.7 })];
+  const camera = new CameraRules(byName(rules));
+  const before = JSON.stringify(camera.state);
+  const alarms = [
+    heard('threat-suspected', 1, 1, { threat: 'fall' }),
+    heard('threat-suspected', 2, 1, { threat: 'fight', score: 0.6 }),
+    heard('threat-suspected', 3, 1, { threat: 'fight' }),
+    heard('track-began', 4, 1),
+    heard('face-unknown', 4, 1),
+    heard('track-lost', 4, 1),
+    heard('track-ended', 4, 1),
+  ].flatMap((each) => camera.hear(each, 2e6));
+  assert.deepEqual(
+    alarms.map(({ message }) => message),
+    ['fight: person suspected of fight (yard)'],
+  );
+  assert.deepEqual({ ...camera.state, session: '', clockUs: 0, silent: {} }, JSON.parse(before));
+});
+
 test('what was filmed long before the rule heard of it is marked as late', () => {
   const camera = new CameraRules(byName([rule({ name: 'door', what: ['track-began'] })]));
   const [alarm] = camera.hear(heard('track-began', 1, 1), 30e6);

@@ -1,4 +1,5 @@
 import { isTimeZone } from '../../rules/schedule.ts';
+import { eventTypes } from '../../topics/event-schema.ts';
 import { checkReference } from './check-reference.ts';
 import type { ValueProblem } from './check-value.ts';
 import { type ConfigPath, formatPath } from './problem.ts';
@@ -79,6 +80,10 @@ function checkSense(path: ConfigPath, rule: WrittenRule): ValueProblem[] {
   needs('direction', ['line-crossed']);
   needs('threats', ['threat-suspected']);
   needs('for', lasting);
+  needs(
+    'who',
+    eventTypes.filter((type) => !type.startsWith('threat-')),
+  );
   return problems;
 }
 
