@@ -12,7 +12,14 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { facesCommand } from './commands/faces.ts';
 import { modelsCommand } from './commands/models.ts';
 import { notifyCommand } from './commands/notify.ts';
-import { alarmCommand, captureCommand, detectCommand, serveCommand, trackCommand } from './commands/part-commands.ts';
+import {
+  alarmCommand,
+  captureCommand,
+  detectCommand,
+  serveCommand,
+  threatCommand,
+  trackCommand,
+} from './commands/part-commands.ts';
 import { planCommand } from './commands/plan.ts';
 import { produceCommand } from './commands/produce.ts';
 import { rulesCommand } from './commands/rules.ts';
@@ -41,6 +48,7 @@ Examples:
     detectCommand(),
     trackCommand(),
     alarmCommand(),
+    threatCommand(),
     serveCommand(),
     topicsCommand(),
     produceCommand(),

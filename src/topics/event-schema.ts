@@ -12,7 +12,12 @@ export const eventTypes = [
   'line-crossed',
   'face-known',
   'face-unknown',
+  'threat-suspected',
 ] as const;
+
+/** What a `threat-suspected` suspects; all but the fight are heuristics. */
+export const threatKinds = ['fight', 'fall', 'running', 'loitering', 'crowding'] as const;
+export type ThreatKind = (typeof threatKinds)[number];
 export type EventType = (typeof eventTypes)[number];
 
 const closed = { additionalProperties: false } as const;
@@ -31,8 +36,10 @@ export const eventSchema = Type.Object(
     camera: text('The camera’s id.'),
     session: text('The session of the camera.'),
     detector: text('`<name>@<version>` of the detector whose detections are followed.'),
-    track: text('`<camera>/<session>/<first frame>.<n>`.'),
-    number: count('1, 2, 3 … within the session.'),
+    track: text(
+      '`<camera>/<session>/<first frame>.<n>`; of threat-suspected that of the detections of its own detector, low scores included.',
+    ),
+    number: count('1, 2, 3 … within the session; 0 of threat-suspected.'),
     label: text('What it is, in the detector’s words.'),
     frame: count(
       'The frame in which it happened: of track-began the first, of track-lost and track-ended the last that shows it.',
@@ -40,7 +47,10 @@ export const eventSchema = Type.Object(
     ptsUs: count('Stream time of that frame, microseconds.'),
     atUs: count('Wall clock of the capture of that frame, microseconds since 1970.'),
     box,
-    score: Type.Number({ description: 'Of its last detection, 0 to 1.' }),
+    score: Type.Number({
+      description:
+        'Of its last detection, 0 to 1. Of threat-suspected that of the suspicion: of a fight the calibrated chance, as if every second scene were one; of the others how far beyond their limits, 0.5 to 1.',
+    }),
     evidence: Type.Array(Type.String(), { description: 'Ids of frames that show it.' }),
     evidenceRefs: Type.Optional(
       Type.Array(Type.String(), {
@@ -48,6 +58,22 @@ export const eventSchema = Type.Object(
       }),
     ),
     durationMs: Type.Number({ description: 'From its first frame to this one, in stream time.' }),
+    threat: Type.Optional(Type.Enum(threatKinds, { description: 'Of threat-suspected: what is suspected.' })),
+    suspicion: Type.Optional(
+      Type.Object(
+        {
+          isHeuristic: Type.Boolean({ description: 'A rule of thumb, not something learnt and measured.' }),
+          why: Type.Array(Type.String(), { description: 'What spoke most for it.' }),
+          people: Type.Array(Type.Object({ track: Type.String(), box }, closed), {
+            description: 'Those in the frame whom it is about.',
+          }),
+          lateMs: Type.Optional(
+            Type.Number({ description: 'Found so long after the capture that nobody can come in time.' }),
+          ),
+        },
+        { ...closed, description: 'Of threat-suspected: what it rests on, for somebody to look at.' },
+      ),
+    ),
     zone: Type.Optional(text('Of zone-entered and zone-left: the zone’s name.')),
     dwellMs: Type.Optional(Type.Number({ description: 'Of zone-left: how long it was in the zone.' })),
     inside: Type.Optional(count('Of zone-entered and zone-left: how many are in the zone now.')),

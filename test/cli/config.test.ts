@@ -147,7 +147,7 @@ notify:
   [
     'a step that there is not',
     'detectors:\n  cars:\n    steps: [facse]\n',
-    ['3:13: detectors.cars.steps[0]: found "facse", expected faces'],
+    ['3:13: detectors.cars.steps[0]: found "facse", expected faces or pose'],
   ],
   [
     'bounds of workers that make no sense',
@@ -185,6 +185,11 @@ notify:
     ['2:1: Flow sequence in block collection must be sufficiently indented and end with a ]'],
   ],
   ['a file that is a list', '- a\n', ['1:1: the file: found a list, expected keys and values']],
+  [
+    'suspicions without a detector that reads joints',
+    'threats: [fight]\ndetectors:\n  people: { steps: [faces] }\n',
+    ['1:1: threats: found without a detector that reads joints, expected steps: [pose] at one of the detectors'],
+  ],
   [
     'an alias by the place where its value stands',
     'cameras:\n  a: &base { source: testsrc, fps: 0 }\n  b: *base\n',

@@ -115,6 +115,24 @@ Examples:
     });
 }
 
+export function threatCommand(): Command {
+  const command = new Command('threat')
+    .description('judge what detectors with joints see, and tell what is suspected as events')
+    .argument(...fileArgument);
+  return addCommonOptions(command)
+    .addHelpText(
+      'after',
+      `
+The file says what is looked for (threats: [fight, fall]) and which detectors read joints (steps: [pose]).
+
+Examples:
+  vigil threat site.yml --brokers kafka1:9092`,
+    )
+    .action(async (file: string | undefined, options: JourneyOptions) => {
+      await runParts('threat', await loadJourney(file, options), { threat: true });
+    });
+}
+
 export function serveCommand(): Command {
   const command = new Command('serve')
     .description('run the page only: it reads the topics like any other subscriber')
@@ -135,10 +153,18 @@ type Wanted = Partial<JourneyPlan['parts'] & { pace: 'live' | 'fast' }>;
 
 async function runParts(name: string, config: JourneyConfig, wanted: Wanted): Promise<void> {
   process.title = `vigil ${name}`;
-  const { cameras = false, detectors = [], track = false, alarm = false, serve = false, pace = 'live' } = wanted;
+  const {
+    cameras = false,
+    detectors = [],
+    track = false,
+    threat = false,
+    alarm = false,
+    serve = false,
+    pace = 'live',
+  } = wanted;
   const plan: JourneyPlan = {
     config,
-    parts: { broker: false, cameras, detectors, track, alarm, serve },
+    parts: { broker: false, cameras, detectors, track, threat, alarm, serve },
     brokers: brokersOf(config),
     cameras: findSources(config, { once: false }),
     pace,

@@ -69,6 +69,7 @@ async function upAction(file: string | undefined, options: UpOptions): Promise<v
       detectors: detectorsInUse(config),
       track: detectorsInUse(config).length > 0,
       alarm: hasAlarms(config),
+      threat: config.threats.length > 0,
       serve: true,
     },
     brokers: brokersOf(config),

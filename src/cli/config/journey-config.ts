@@ -5,6 +5,7 @@ import type { StepName } from '../../detect/steps/step-names.ts';
 import type { NotifierOptions } from '../../notify/notifier-options.ts';
 import type { Rule } from '../../rules/rule.ts';
 import type { DeliveryKind } from '../../stage/delivery.ts';
+import type { ThreatKind } from '../../topics/event-schema.ts';
 import type { Scene } from '../../topics/scene.ts';
 import type { TopicSettings } from '../../topics/topic-names.ts';
 
@@ -74,6 +75,8 @@ export interface JourneyConfig {
   store: StoreConfig;
   rules: Rule[];
   notifiers: NotifierOptions[];
+  /** What is suspected of what detectors with joints see; nothing unless it is asked for. */
+  threats: ThreatKind[];
   /** A retention of −1 is unlimited. */
   topics: TopicSettings & { hold: boolean; embed: boolean; horizonSeconds: number };
 }

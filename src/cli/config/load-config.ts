@@ -37,6 +37,7 @@ export function loadConfig(path: string, environment: NodeJS.ProcessEnv = proces
       ...checkWorkerBounds(file),
       ...checkSteps(file),
       ...checkRules(file),
+      ...checkThreats(file),
     );
   }
   const problems = [...text.problems];
@@ -125,6 +126,14 @@ function checkSteps(written: ConfigFile): ValueProblem[] {
     const message = `${formatPath(path)}: found beside a model that does not run here, expected a model’s name or file`;
     return [{ path, part: 'key', message }];
   });
+}
+
+/** Nothing is suspected of boxes alone. */
+function checkThreats({ threats = [], detectors = {} }: ConfigFile): ValueProblem[] {
+  const hasJoints = Object.values(detectors).some(({ steps = [] }) => steps.includes('pose'));
+  if (threats.length === 0 || hasJoints) return [];
+  const message = 'threats: found without a detector that reads joints, expected steps: [pose] at one of the detectors';
+  return [{ path: ['threats'], part: 'key', message }];
 }
 
 function locate({ path, part, message }: ValueProblem, text: ConfigText): Problem {

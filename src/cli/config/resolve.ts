@@ -28,6 +28,7 @@ export function resolveConfig(written: ConfigFile, folder: string, file?: string
     cameras: resolveCameras(written, folder, detectors),
     cameraDefaults: { ...defaults.capture, ...written.capture },
     detectors,
+    threats: written.threats ?? [],
     store: {
       retentionMs: limit(written.store?.retention ?? defaults.store.retention, parseDurationMs),
       pictureBytes: limit(written.store?.pictures ?? defaults.store.pictures, parseBytes),

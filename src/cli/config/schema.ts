@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { stepNames } from '../../detect/steps/step-names.ts';
 import { deliveries } from '../../stage/delivery.ts';
+import { threatKinds } from '../../topics/event-schema.ts';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
 import { notify } from './notify-schema.ts';
@@ -431,6 +432,15 @@ export const configSchema = Type.Object(
         },
         { ...closed, title: 'keys and values', description: 'The topics of frames and results.' },
       ),
+    ),
+    threats: Type.Optional(
+      Type.Array(Type.Enum([...threatKinds], { title: threatKinds.join(' or ') }), {
+        title: 'a list of suspicions',
+        description:
+          'What is told as `threat-suspected`, of every detector with the step `pose`. `fight` is learnt (models/fight/model-card.md says how often it is wrong), the others are heuristics. None is more than a suspicion for somebody to look at.',
+        uniqueItems: true,
+        examples: [['fight'], ['fight', 'fall']],
+      }),
     ),
     store: Type.Optional(
       Type.Object(

@@ -17,6 +17,7 @@ import {
   capturePart,
   detectPart,
   servePart,
+  threatPart,
   topicPlan,
   trackPart,
   workerName,
@@ -31,6 +32,7 @@ export interface JourneyPlan {
     detectors: readonly DetectorConfig[];
     track: boolean;
     alarm: boolean;
+    threat: boolean;
     serve: boolean;
   };
   /** The brokers of other machines; not used when the broker runs here. */
@@ -92,10 +94,11 @@ export class Journey {
   readonly #startedAtMs = Date.now();
   readonly #failed = Promise.withResolvers<never>();
   readonly #captures: SupervisedPart[] = [];
-  readonly #order: Record<'captures' | 'detectors' | 'track' | 'alarm' | 'serve' | 'broker', string[]> = {
+  readonly #order: Record<'captures' | 'detectors' | 'track' | 'threat' | 'alarm' | 'serve' | 'broker', string[]> = {
     captures: [],
     detectors: [],
     track: [],
+    threat: [],
     alarm: [],
     serve: [],
     broker: [],
@@ -175,6 +178,7 @@ export class Journey {
     const readers = parts.detectors.flatMap((detector) => this.#startDetector(detector));
     if (parts.track) readers.push(this.#startTrack());
     if (parts.alarm) readers.push(this.#startAlarm());
+    if (parts.threat) readers.push(this.#startThreat());
     if (parts.serve) readers.push(this.#startServe());
     await Promise.all(readers.map((part) => part.whenReady));
     this.#watch = await watchLog({
@@ -196,10 +200,10 @@ export class Journey {
 
   /** Ends all parts in order. */
   stop(): Promise<void> {
-    const { captures, detectors, track, alarm, serve, broker } = this.#order;
+    const { captures, detectors, track, threat, alarm, serve, broker } = this.#order;
     // Not waited for: a broker that does not answer must not hold up the end.
     void this.#watch?.close();
-    return this.#supervisor.stop([captures, detectors, track, alarm, serve, broker], stopWithinMs);
+    return this.#supervisor.stop([captures, detectors, track, threat, alarm, serve, broker], stopWithinMs);
   }
 
   /** Ends all parts at once. */
@@ -254,6 +258,12 @@ export class Journey {
     const { config, parts } = this.#plan;
     const options = alarmPart(config, this.#brokers, { ownsBroker: parts.broker });
     return this.#start('alarm', this.#order.alarm, () => options);
+  }
+
+  #startThreat(): SupervisedPart {
+    const { config, parts } = this.#plan;
+    const options = threatPart(config, this.#brokers, { ownsBroker: parts.broker });
+    return this.#start('threat', this.#order.threat, () => options);
   }
 
   #startServe(): SupervisedPart {

@@ -22,6 +22,7 @@ import type {
   CapturePartOptions,
   DetectPartOptions,
   ServePartOptions,
+  ThreatPartOptions,
   TrackPartOptions,
 } from '../parts/part-options.ts';
 
@@ -116,6 +117,14 @@ export function alarmPart(config: JourneyConfig, brokers: string[], place: Membe
   const { rules, notifiers } = config;
   const cameras = config.cameras.map(({ id }) => id);
   return { kind: 'alarm', brokers, rules, notifiers, cameras, instance: instanceOf(config, place) };
+}
+
+/** Every detector that reads joints is judged. */
+export function threatPart(config: JourneyConfig, brokers: string[], place: MemberPlace = {}): ThreatPartOptions {
+  const detectors = detectorsInUse(config)
+    .filter(({ steps = [] }) => steps.includes('pose'))
+    .map(detectorId);
+  return { kind: 'threat', brokers, threat: { kinds: config.threats, detectors, instance: instanceOf(config, place) } };
 }
 
 function scenesOf(config: JourneyConfig): Record<string, Scene> {

@@ -4,6 +4,7 @@ import type { NotifierOptions } from '../../notify/notifier-options.ts';
 import type { Rule } from '../../rules/rule.ts';
 import type { ServedGroup } from '../../serve/group-feed.ts';
 import type { RetentionLimits } from '../../stage/lag/retention-horizon.ts';
+import type { ThreatOptions } from '../../threat/stage/start-threat.ts';
 import type { Scene } from '../../topics/scene.ts';
 import type { TopicDefinition } from '../../topics/topic-names.ts';
 import type { TrackOptions } from '../../track/start-track.ts';
@@ -52,6 +53,12 @@ export interface AlarmPartOptions {
   instance: string;
 }
 
+export interface ThreatPartOptions {
+  kind: 'threat';
+  brokers: string[];
+  threat: ThreatOptions;
+}
+
 export interface ServePartOptions {
   kind: 'serve';
   brokers: string[];
@@ -78,6 +85,7 @@ export type PartOptions =
   | DetectPartOptions
   | TrackPartOptions
   | AlarmPartOptions
+  | ThreatPartOptions
   | ServePartOptions;
 
 /** Topics to create before a part that needs them starts. */

@@ -10,6 +10,7 @@ import type {
   DetectPartOptions,
   PartOptions,
   ServePartOptions,
+  ThreatPartOptions,
   TrackPartOptions,
 } from './part-options.ts';
 
@@ -27,6 +28,8 @@ export async function startPart(options: unknown, report: PartReport): Promise<H
       return startTrackPart(part);
     case 'alarm':
       return startAlarmPart(part, report);
+    case 'threat':
+      return startThreatPart(part);
     case 'serve':
       return startServePart(part, report);
   }
@@ -77,6 +80,17 @@ async function startAlarmPart(
   if (rules.length > 0) parts.push(await startRules({ ...common, rules, logger }));
   const done = Promise.all(parts.map((part) => part.done)).then(() => undefined);
   return hosted({ done, close: async () => void (await Promise.all(parts.map((part) => part.close()))) });
+}
+
+async function startThreatPart({ brokers, threat }: ThreatPartOptions): Promise<HostedPart> {
+  const { startThreat } = await import('../../threat/stage/start-threat.ts');
+  const { loadFightModel } = await import('../score/load-fight-model.ts');
+  const { openJpegDecoder } = await import('../../detect/picture/decode-jpeg.ts');
+  const { shrinkToGrey } = await import('../../threat/motion/grey-picture.ts');
+  const [model, decoder] = await Promise.all([loadFightModel(), openJpegDecoder()]);
+  const shrink = async (jpeg: Uint8Array, size: { width: number; height: number }) =>
+    shrinkToGrey(await decoder.decode(jpeg, size));
+  return hosted(await startThreat({ brokers, threat, model, shrink, logger: createLogger('threat') }));
 }
 
 async function startServePart({ kind: _, ...options }: ServePartOptions, report: PartReport): Promise<HostedPart> {

@@ -83,13 +83,13 @@ export function personFeatures({ frames }: TrackedPerson): Record<string, number
     handSpeed90: quantile(hand, 0.9),
     legSpeed90: quantile(leg, 0.9),
     limbJerk: jerkOf(posed, limbs, size),
-    handsUp: mean(upper.map(({ joints }) => handsUp(joints, size))),
+    handsUp: mean(upper.flatMap(({ joints }) => handsUp(joints, size))),
     reach: quantile(
-      upper.map(({ joints }) => reachOf(joints, size)),
+      upper.flatMap(({ joints }) => reachOf(joints, size)),
       0.9,
     ),
     spread: quantile(
-      upper.map(({ joints }) => stanceOf(joints, size)),
+      upper.flatMap(({ joints }) => stanceOf(joints, size)),
       0.8,
     ),
     crouch: quantile(
@@ -219,28 +219,31 @@ function jerkOf(
   return quantile(found, 0.9);
 }
 
+/** A joint that the model is sure of. */
+function sureJoint(joints: readonly Joint[], name: JointName): Joint[] {
+  const joint = joints[at[name]];
+  return joint && joint[2] >= sure ? [joint] : [];
+}
+
 /** How far the higher hand is above the shoulders; below them negative. */
-function handsUp(joints: readonly Joint[], size: number): number {
+function handsUp(joints: readonly Joint[], size: number): number[] {
   const shoulders = middle(joints, ['left-shoulder', 'right-shoulder']);
-  const heights = hands.map((name) => (shoulders.y - (joints[at[name]]?.[1] ?? 0)) / size);
-  return Math.max(...heights);
+  const heights = hands.flatMap((name) => sureJoint(joints, name)).map(([, y]) => (shoulders.y - y) / size);
+  return heights.length > 0 ? [Math.max(...heights)] : [];
 }
 
 /** How far the farther hand is from the shoulders. */
-function reachOf(joints: readonly Joint[], size: number): number {
+function reachOf(joints: readonly Joint[], size: number): number[] {
   const shoulders = middle(joints, ['left-shoulder', 'right-shoulder']);
-  return Math.max(
-    ...hands.map((name) => {
-      const [x = 0, y = 0] = joints[at[name]] ?? [];
-      return Math.hypot(x - shoulders.x, y - shoulders.y) / size;
-    }),
-  );
+  const found = hands.flatMap((name) => sureJoint(joints, name));
+  const lengths = found.map(([x, y]) => Math.hypot(x - shoulders.x, y - shoulders.y) / size);
+  return lengths.length > 0 ? [Math.max(...lengths)] : [];
 }
 
 /** Distance between the ankles. */
-function stanceOf(joints: readonly Joint[], size: number): number {
-  const [left, right] = [joints[at['left-ankle']], joints[at['right-ankle']]];
-  return left && right ? Math.hypot(left[0] - right[0], left[1] - right[1]) / size : 0;
+function stanceOf(joints: readonly Joint[], size: number): number[] {
+  const [[left], [right]] = [sureJoint(joints, 'left-ankle'), sureJoint(joints, 'right-ankle')];
+  return left && right ? [Math.hypot(left[0] - right[0], left[1] - right[1]) / size] : [];
 }
 
 /** How much lower the head is than it would be upright: 1 − (hips − nose) over the length of torso and neck. */

@@ -1,0 +1,56 @@
+import { cacheDirectory } from '../src/base/cache-directory.ts';
+import { createLogger } from '../src/base/logger.ts';
+import { filmFrames } from '../src/capture/film-frames.ts';
+import { loadFightModel } from '../src/cli/score/load-fight-model.ts';
+import { openDetector } from '../src/detect/inference/detector.ts';
+import { findModel } from '../src/detect/models/find-model.ts';
+import { openJpegDecoder } from '../src/detect/picture/decode-jpeg.ts';
+import { findChain } from '../src/detect/steps/chain.ts';
+import { FightWatch } from '../src/threat/fight/fight-watch.ts';
+import { shrinkToGrey } from '../src/threat/motion/grey-picture.ts';
+import { MomentMaker } from '../src/threat/window/moment-maker.ts';
+import { footage, modelsFolder } from './lib/material.ts';
+import { report } from './lib/results.ts';
+
+/** What judging a frame costs on one core, from its JPEG to the chance of a fight, by the number of people in view. */
+
+const film = process.argv[2] ?? 'fights/fight/fi051.mp4';
+const places = { cacheDir: cacheDirectory(), modelsDir: modelsFolder, logger: createLogger('bench') };
+const [found, chain, model] = await Promise.all([
+  findModel('yolox-nano', places),
+  findChain(['pose'], places),
+  loadFightModel(),
+]);
+const detector = await openDetector({ ...found, labels: ['person'], threshold: 0.15, chain });
+const decoder = await openJpegDecoder();
+const maker = new MomentMaker();
+const watch = new FightWatch(model);
+const all: { people: number; look: number; grey: number; judge: number }[] = [];
+let frame = 0;
+for await (const film10 of filmFrames(footage(film), { fps: 10, width: 1280, quality: 80 })) {
+  const { ptsUs, jpeg, width, height } = film10;
+  const start = performance.now();
+  const { detections } = await detector.look(film10);
+  const looked = performance.now();
+  const grey = shrinkToGrey(await decoder.decode(jpeg, film10));
+  const shrunk = performance.now();
+  watch.see(maker.make({ frame: frame++, ptsUs, capturedAtUs: ptsUs, width, height, detections, grey }));
+  const judged = performance.now();
+  all.push({ people: detections.length, look: looked - start, grey: shrunk - looked, judge: judged - shrunk });
+}
+await detector.close();
+// The first frames warm up; the window is full from the seventh on.
+const measured = all.slice(7);
+const two = measured.filter(({ people }) => people >= 1 && people <= 3);
+report(
+  'threat',
+  'What does it cost to judge a frame?',
+  [
+    { what: 'people and joints (YOLOX-nano, MoveNet)', unit: 'ms', values: two.map(({ look }) => look) },
+    { what: 'the picture again, small and grey', unit: 'ms', values: two.map(({ grey }) => grey) },
+    { what: 'tracks, motion, features, judgement', unit: 'ms', values: two.map(({ judge }) => judge) },
+    { what: 'all of it', unit: 'ms', values: two.map(({ look, grey, judge }) => look + grey + judge), wanted: '≤ 60' },
+    { what: 'people in view', unit: '', values: two.map(({ people }) => people) },
+  ],
+  [`${film}, frames with one to three detections from a score of 0.15 on; one thread does one thing after the other.`],
+);

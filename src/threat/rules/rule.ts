@@ -1,0 +1,40 @@
+import type { SeenMoment } from '../window/moment.ts';
+
+/** The heuristics, by the names under which each is switched on. */
+export const ruleNames = ['fall', 'running', 'loitering', 'crowding'] as const;
+export type RuleName = (typeof ruleNames)[number];
+
+/** Something a rule noticed. */
+export interface Suspicion {
+  kind: RuleName;
+  /** How far beyond its limits it was, 0.5 at the limit to 1: a heuristic's measure, no chance. */
+  score: number;
+  why: string;
+  /** Tracks of the people it is about. */
+  tracks: readonly string[];
+}
+
+/** Looks at one moment after the other of one camera. Pure; times are stream times. */
+export interface MomentRule {
+  see(moment: SeenMoment): Suspicion[];
+}
+
+/** Where each rule draws its line. */
+export const ruleLimits = {
+  /** Torso upright below, lying above: radians from the vertical; and for how long. */
+  fall: { upright: 0.45, lying: 1.05, upMs: 300, downMs: 700, withinMs: 3000 },
+  /** Heights of the person a second, over so long. */
+  running: { heightsPerSecond: 1.6, overMs: 800 },
+  /** Stays within so many heights of where it was, for so long. */
+  loitering: { heights: 1.5, forMs: 60_000 },
+  /** So many people, each within a height of another, for so long. */
+  crowding: { people: 5, heights: 1, forMs: 3000 },
+} as const;
+
+/** The same is not said again of the same person for so long. */
+export const quietMs = 15_000;
+
+/** 0.5 at the limit, 1 at twice the limit. */
+export function beyond(value: number, limit: number): number {
+  return Math.round(100 * Math.max(0.5, Math.min(1, value / limit / 2))) / 100;
+}
