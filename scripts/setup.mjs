@@ -69,7 +69,8 @@ function warmUp() {
 try {
   once(
     'node_modules/.vigil-setup',
-    ['package.json', 'package-lock.json'],
+    // Names all packages that package.json does, and is not written anew when a script changes.
+    ['package-lock.json'],
     () => existsSync(node),
     () => {
       say('installing packages (once) …');
