@@ -34,6 +34,16 @@ export async function findPerson(store: Store, person: string): Promise<StoredPe
   return row && withFaces(store, row);
 }
 
+/** Who is called so, whichever case it is written in. */
+export async function findNamed(store: Store, name: string): Promise<StoredPerson | undefined> {
+  // Databases differ in what they call a lower case letter.
+  const query = store.selectFrom('people').select(['person', 'name']).whereRef('person', '=', 'canonical');
+  const rows = await query.where('name', 'is not', null).execute();
+  const wanted = name.trim().toLowerCase();
+  const found = rows.find((row) => row.name?.toLowerCase() === wanted);
+  return found && findPerson(store, found.person);
+}
+
 /** The aligned face, 150 × 150, as JPEG. */
 export async function findCrop(
   store: Store,

@@ -1,7 +1,7 @@
 import type { Page, StoredAlarm, StoredEvent, StoredPerson } from '../topics/stored.ts';
 import { type AlarmFilter, findAlarm, findAlarmPicture, findAlarms } from './alarm-queries.ts';
 import { type EventFilter, findEvent, findEventPicture, findEvents } from './event-queries.ts';
-import { findCrop, findPeople, findPerson, type PeopleFilter } from './people-queries.ts';
+import { findCrop, findNamed, findPeople, findPerson, type PeopleFilter } from './people-queries.ts';
 import type { Store } from './tables.ts';
 
 interface Question<A, R> {
@@ -19,6 +19,7 @@ export interface StoreQuestions {
   alarmPicture: Question<{ id: string; frame?: string | undefined }, Uint8Array | undefined>;
   people: Question<PeopleFilter, Page<StoredPerson>>;
   person: Question<{ person: string }, StoredPerson | undefined>;
+  named: Question<{ name: string }, StoredPerson | undefined>;
   crop: Question<{ person: string; face: string }, Uint8Array | undefined>;
 }
 
@@ -39,5 +40,6 @@ export const answers: Answers = {
   alarmPicture: findAlarmPicture,
   people: findPeople,
   person: (store, { person }) => findPerson(store, person),
+  named: (store, { name }) => findNamed(store, name),
   crop: findCrop,
 };

@@ -15,6 +15,7 @@ interface Answer {
   event?: unknown;
   isEnrolled?: boolean;
   tracks?: number;
+  aliases?: string[];
 }
 
 async function served(t: TestContext) {
@@ -96,8 +97,22 @@ test('an unknown person is named, found in past events under the name, and erase
   );
   const { isEnrolled, tracks } = await json('/api/people/u1');
   assert.deepEqual([isEnrolled, tracks], [true, 1]);
-  const erased = await send('DELETE', '/api/people/u1');
-  assert.deepEqual(await erased.json(), { people: 1, faces: 2 });
+  introduce(log, 'u2');
+  await until(
+    () => get('/api/people/u2'),
+    ({ status }) => status === 200,
+  );
+  // The name of somebody who is there already: the two are one.
+  assert.deepEqual(await (await send('PUT', '/api/people/u2/name', { name: 'grace' })).json(), {
+    person: 'u1',
+    name: 'grace',
+  });
+  await until(
+    () => json('/api/people/u1'),
+    ({ aliases }) => aliases?.includes('u2') ?? false,
+  );
+  const erased = await send('DELETE', '/api/people/u2');
+  assert.deepEqual(await erased.json(), { people: 2, faces: 4 });
   await until(
     () => get('/api/people/u1'),
     ({ status }) => status === 404,

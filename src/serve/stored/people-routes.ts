@@ -1,6 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { wallClockUs } from '../../base/clock.ts';
+import { merging } from '../../stage/people/edit-people.ts';
+import type { AskStore } from '../../store/store-questions.ts';
 import { encodePerson, eraseFace, erasePerson } from '../../topics/people-record.ts';
+import type { Person } from '../../topics/people-schema.ts';
 import type { StoredPerson } from '../../topics/stored.ts';
 import { problemSchema } from '../schemas.ts';
 import type { AlarmRoutesOptions } from './alarm-routes.ts';
@@ -56,7 +60,8 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<AlarmRoutesOptions> = async
     {
       schema: {
         summary: 'Say who somebody is',
-        description: 'Past events are shown under this name too.',
+        description:
+          'Past events are shown under this name too. Under the name of somebody else: the two are one person.',
         tags,
         params,
         body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' }) }),
@@ -67,10 +72,9 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<AlarmRoutesOptions> = async
       const known = await ask('person', { person: id });
       if (!known) return sendMissing(reply, noPerson(id));
       const name = body.name.trim();
-      const { person, atUs, firstSeen } = known;
-      const first = firstSeen === null ? {} : { firstSeen };
-      await publish([encodePerson({ person, name, isEnrolled: true, atUs, ...first })]);
-      return reply.code(202).send({ person: known.person, name });
+      const { person, records } = await naming(ask, known, name);
+      await publish(records);
+      return reply.code(202).send({ person: person.person, name });
     },
   );
   server.delete(
@@ -98,6 +102,19 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<AlarmRoutesOptions> = async
     },
   );
 };
+
+/** A name that somebody has already makes the two one person. */
+async function naming(ask: AskStore, known: StoredPerson, name: string) {
+  const same = await ask('named', { name });
+  if (same && same.person !== known.person) return merging(personOf(known), personOf(same), wallClockUs());
+  const named = { ...personOf(known), name, isEnrolled: true };
+  return { person: named, records: [encodePerson(named)] };
+}
+
+function personOf({ person, name, isEnrolled, atUs, firstSeen }: StoredPerson): Person {
+  const about = { ...(name === null ? {} : { name }), ...(firstSeen === null ? {} : { firstSeen }) };
+  return { person, isEnrolled, atUs, ...about };
+}
 
 /** Faces first: what is left of an erasure that was broken off still names whose faces these are. */
 function erasureOf({ person, aliases, faces }: StoredPerson) {
