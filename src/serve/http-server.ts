@@ -13,6 +13,7 @@ import { addLiveRoute, registerWebSockets } from './live-route.ts';
 import { registerPageFiles } from './page-files.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { type AlarmRoutesOptions, alarmRoutes } from './stored/alarm-routes.ts';
+import { type Enroll, enrollRoute } from './stored/enroll-route.ts';
 import { eventRoutes } from './stored/event-routes.ts';
 import { peopleRoutes } from './stored/people-routes.ts';
 
@@ -24,6 +25,8 @@ export interface HttpServerOptions extends ApiOptions {
   logger: Logger;
   /** Where events, alarms and people are kept, and where what is said of them goes; left out: nowhere. */
   stored?: AlarmRoutesOptions;
+  /** See `ServeOptions.enroll`. */
+  enroll?: Enroll;
   /** Asks detectors; left out: nobody is asked. */
   openAsker?: AskRoutesOptions['openAsker'];
 }
@@ -60,6 +63,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     await server.register(eventRoutes, options.stored);
     await server.register(alarmRoutes, options.stored);
     await server.register(peopleRoutes, options.stored);
+    if (options.enroll) await server.register(enrollRoute, { enroll: options.enroll });
   }
   await registerPageFiles(server, pageDirectory);
   return server;
@@ -70,7 +74,8 @@ function statusOf(error: Error): number {
   if (isFault(error, 'USAGE') || isFault(error, 'ASK_REFUSED')) return 400;
   if (isFault(error, 'ASK_NO_WORKER')) return 503;
   if (isFault(error, 'ASK_TIMEOUT')) return 504;
-  const isAway = isFault(error) && (error.code === 'BROKER_UNREACHABLE' || error.code.startsWith('STORE_'));
+  if (isFault(error, 'FACE_REFUSED') || isFault(error, 'PHOTO_UNREADABLE')) return 422;
+  const isAway = isFault(error) && (error.code === 'BROKER_UNREACHABLE' || /^(STORE|MODEL|OPTIONAL)_/.test(error.code));
   return isAway ? 503 : 500;
 }
 

@@ -19,6 +19,7 @@ import { LiveHub } from './live-hub.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { builtPageDirectory } from './page-files.ts';
 import { startSnapshotTicker } from './snapshot-ticker.ts';
+import type { Enroll } from './stored/enroll-route.ts';
 import { LogWriter } from './stored/log-writer.ts';
 import type { OpenConsumer } from './topic-reader.ts';
 import { TrackFeed } from './track-feed.ts';
@@ -53,6 +54,8 @@ export interface ServeOptions {
   alarms?: boolean;
   /** Where events, alarms and people are kept; left out: nowhere. */
   store?: Omit<StoreSettings, 'brokers'>;
+  /** Takes photos of people up; left out: this server enrols nobody. */
+  enroll?: Enroll;
   /** The store itself; in a thread of its own when left out. */
   openStore?: () => RunningStore;
   /** Where records come from; Kafka when left out. */
@@ -99,6 +102,7 @@ export async function startServe(options: ServeOptions): Promise<RunningPart & {
     ...(options.openConsumer
       ? {}
       : { openAsker: () => Asker.open({ brokers: options.brokers, clientId: 'vigil-serve' }) }),
+    ...(options.enroll ? { enroll: options.enroll } : {}),
     ...(store ? { stored: { ask: store.ask, publish: (records) => writer.publish(records) } } : {}),
   });
   const url = await listen(server, options.http).catch(async (error: unknown) => {

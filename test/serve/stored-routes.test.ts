@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { fault } from '../../src/base/errors.ts';
 import type { Alarm } from '../../src/topics/alarm-schema.ts';
 import { event, write } from '../store/events.ts';
 import { until } from '../store/stored.ts';
@@ -119,4 +120,26 @@ test('an unknown person is named, found in past events under the name, and erase
   );
   assert.equal((await get('/api/people/u1/faces/a/crop')).status, 404);
   assert.equal(JSON.stringify(await json('/api/events')).includes('u1'), false);
+});
+
+test('a photo is handed over with its name, and one that is refused is explained', async (t) => {
+  const log = new FakeLog();
+  const openStore = await storeOver(t, log);
+  const { url } = await serve(t, {
+    log,
+    openStore,
+    async enroll(name, photo) {
+      if (photo[0] !== 0xff) throw fault('FACE_REFUSED', 'the photo shows two faces');
+      return { person: 'ada', name: `${name} of ${photo.length} bytes` };
+    },
+  });
+  const hand = (body: Buffer, type = 'image/jpeg', name = 'Ada') =>
+    fetch(`${url}/api/people?name=${name}`, { method: 'POST', body, headers: { 'content-type': type } });
+  const taken = await hand(jpeg);
+  assert.deepEqual([taken.status, await taken.json()], [201, { person: 'ada', name: 'Ada of 7 bytes' }]);
+  const refused = await hand(Buffer.from([0]));
+  assert.equal(refused.status, 422);
+  assert.match(((await refused.json()) as { message: string }).message, /two faces\n {2}Choose a photo/);
+  assert.equal((await hand(jpeg, 'text/plain')).status, 415);
+  assert.equal((await hand(jpeg, 'image/jpeg', '%20')).status, 400);
 });

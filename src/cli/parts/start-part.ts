@@ -95,8 +95,10 @@ async function startThreatPart({ brokers, threat }: ThreatPartOptions): Promise<
 
 async function startServePart({ kind: _, ...options }: ServePartOptions, report: PartReport): Promise<HostedPart> {
   const { startServe } = await import('../../serve/start-serve.ts');
+  const { enrollAside } = await import('../faces/enroll-aside.ts');
   const serve = await startServe({
     ...options,
+    enroll: enrollAside(options.brokers),
     logger: createLogger('serve'),
     onSnapshot: (snapshot) => report.snapshot(snapshot),
   });

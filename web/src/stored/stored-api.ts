@@ -15,6 +15,11 @@ export async function sendJson(method: 'POST' | 'PUT' | 'DELETE', path: string, 
   await answerOf(await fetch(path, { method, ...content }));
 }
 
+/** Hands a photo over. @throws Error as above */
+export async function sendPhoto(path: string, photo: File): Promise<{ looksLike?: { name: string } }> {
+  return answerOf(await fetch(path, { method: 'POST', body: photo, headers: { 'content-type': photo.type } }));
+}
+
 async function answerOf<T>(answer: Response): Promise<T> {
   if (answer.ok) return (await answer.json()) as T;
   const problem = (await answer.json().catch(() => undefined)) as Problem | undefined;

@@ -1,6 +1,7 @@
 import type { StoreState } from '../../../../src/topics/store-state.ts';
 import type { StoredPerson } from '../../../../src/topics/stored.ts';
 import { useStoredList } from '../../stored/use-stored-list.ts';
+import { EnrollForm } from './enroll-form.tsx';
 import { PersonCard } from './person-card.tsx';
 import { StoreLine } from './store-line.tsx';
 
@@ -13,6 +14,7 @@ export function PeopleView({ store }: { store: StoreState }) {
   return (
     <>
       <StoreLine store={store} problem={known.problem} />
+      <EnrollForm />
       <Gallery
         title="Known"
         empty="Nobody yet. Name an unknown person, or enrol somebody with photos."
