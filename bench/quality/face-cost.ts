@@ -1,6 +1,7 @@
 import { openFaceEmbedder } from '../../src/detect/faces/face-embedder.ts';
 import { openYunetFinder } from '../../src/detect/faces/face-finder.ts';
 import { describeFace, facesStep } from '../../src/detect/faces/faces-step.ts';
+import type { JpegFrame } from '../../src/detect/inference/detector.ts';
 import type { FindModelOptions } from '../../src/detect/models/find-model.ts';
 import { openJpegDecoder } from '../../src/detect/picture/decode-jpeg.ts';
 import { inColours } from '../../src/detect/steps/chain.ts';
@@ -9,7 +10,7 @@ const runs = 9;
 const timesPerRun = 10;
 
 /** Time of the processor for finding the faces of a frame, and for describing one, milliseconds. One thread each. */
-export async function costOfFaces(jpeg: Buffer, size: { width: number; height: number }, options: FindModelOptions) {
+export async function costOfFaces({ jpeg, ...size }: JpegFrame, options: FindModelOptions) {
   const { yunet = '', embedder: net = '' } = await facesStep.findModels(options);
   const [finder, embedder] = [await openYunetFinder(yunet), await openFaceEmbedder(net)];
   const decoder = await openJpegDecoder();

@@ -1,11 +1,38 @@
+import { filmFrames } from '../../src/capture/film-frames.ts';
+import { openDetector } from '../../src/detect/inference/detector.ts';
+import { type FindModelOptions, findModel } from '../../src/detect/models/find-model.ts';
+import { findChain } from '../../src/detect/steps/chain.ts';
 import { PeopleBook } from '../../src/stage/people/people-book.ts';
 import type { TrackEvent } from '../../src/topics/event-schema.ts';
 import { encodeEmbedding, faceOf } from '../../src/topics/face-attribute.ts';
+import type { Detection } from '../../src/topics/result-record.ts';
 import { emptyScene } from '../../src/topics/scene.ts';
 import { CameraTracks } from '../../src/track/camera-tracks.ts';
 import { defaultTrackerSettings } from '../../src/track/tracker.ts';
 import type { LabelledFace } from './face-photos.ts';
-import type { SeenFrame } from './film-detections.ts';
+
+/** One frame of a film with what a detector and its step `faces` said of it. */
+export interface SeenFrame {
+  frame: number;
+  ptsUs: number;
+  width: number;
+  height: number;
+  jpeg: Buffer;
+  detections: Detection[];
+}
+
+/** A film as a camera of ten frames per second would have published it, and as `vigil detect` would have looked at it. */
+export async function seeFilm(path: string, places: FindModelOptions): Promise<SeenFrame[]> {
+  const [found, chain] = [await findModel('yolox-nano', places), await findChain(['faces'], places)];
+  const detector = await openDetector({ ...found, labels: ['person'], chain });
+  const frames: SeenFrame[] = [];
+  for await (const { ptsUs, ...picture } of filmFrames(path, { fps: 10, width: 1280, quality: 80 })) {
+    const { detections } = await detector.look(picture);
+    frames.push({ frame: frames.length, ptsUs, ...picture, detections });
+  }
+  await detector.close();
+  return frames;
+}
 
 /** What is told of faces in a film in which these people are enrolled. */
 export function tellFilm(frames: readonly SeenFrame[], enrolled: readonly LabelledFace[], name: string) {
@@ -14,8 +41,8 @@ export function tellFilm(frames: readonly SeenFrame[], enrolled: readonly Labell
   const tracks = new CameraTracks({ ...options, people: { book, owner: 0 } });
   tracks.beginSession(name);
   const events: TrackEvent[] = [];
-  for (const { frame, ptsUs, detections } of frames) {
-    const header = { camera: 'film', session: name, frame, ptsUs, capturedAtUs: ptsUs, width: 640, height: 360 };
+  for (const { frame, ptsUs, width, height, detections } of frames) {
+    const header = { camera: 'film', session: name, frame, ptsUs, capturedAtUs: ptsUs, width, height };
     events.push(...tracks.see({ frame: header, detections, ref: `processed_images/0/${frame}` }));
   }
   events.push(...tracks.endSession());

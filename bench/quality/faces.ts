@@ -8,10 +8,9 @@ import type { TrackEvent } from '../../src/topics/event-schema.ts';
 import { footage, modelsFolder } from '../lib/material.ts';
 import { type Figure, report } from '../lib/results.ts';
 import { costOfFaces } from './face-cost.ts';
-import { comparableFaces, tellFilm } from './face-film.ts';
+import { comparableFaces, seeFilm, tellFilm } from './face-film.ts';
 import { type LabelledFace, readLabelledFaces } from './face-photos.ts';
 import { equalErrorRate, nameTheRest, openSet, pairsOf, shareUpTo, trueAccepts } from './face-scores.ts';
-import { type SeenFrame, seenFrames } from './film-detections.ts';
 
 const cacheDir = join(tmpdir(), 'vigil-bench-faces');
 const offline: typeof fetch = () => Promise.reject(new Error('not asked for'));
@@ -52,16 +51,6 @@ function pairFigures(
   ];
 }
 
-async function readFilm(): Promise<SeenFrame[]> {
-  const frames: SeenFrame[] = [];
-  const settings = { model: 'yolox-nano', threshold: 0.1, framesPerSecond: 29.97, steps: ['faces' as const] };
-  for await (const seen of seenFrames(footage('faces/clip/short_hamilton_clip.mp4'), settings)) {
-    // What a camera of ten frames per second would have delivered.
-    if (seen.frame % 3 === 0) frames.push(seen);
-  }
-  return frames;
-}
-
 /** From the first frame in which a track is seen to the one in which its face is told of. */
 function describeEvent({ name, person, number, ptsUs, durationMs, face }: TrackEvent): string {
   const near = face?.distance === undefined ? '' : `, distance ${face.distance.toFixed(2)}`;
@@ -69,7 +58,8 @@ function describeEvent({ name, person, number, ptsUs, durationMs, face }: TrackE
 }
 
 const [withYunet, carried] = [await facesWith(modelsFolder), await facesWith('')];
-const film = await readFilm();
+const places = { cacheDir, modelsDir: modelsFolder, logger: pino({ level: 'silent' }) };
+const film = await seeFilm(footage('faces/clip/short_hamilton_clip.mp4'), places);
 const enrolled = withYunet.faces.filter(({ name }) => name !== undefined);
 const isNot = (name: string) => (face: LabelledFace) => face.name !== name;
 const all = tellFilm(film, enrolled, 'all');
@@ -77,10 +67,8 @@ const without = tellFilm(film, enrolled.filter(isNot('lacamoire')).filter(isNot(
 const named = all.filter(({ type }) => type === 'face-known');
 const present = ['miranda', 'lacamoire', 'obama'];
 const curve = openSet(withYunet.faces, [0.4, 0.44, 0.48, 0.5, 0.52, 0.54, 0.55, 0.56, 0.58, 0.6, 0.62, 0.64]);
-const sharpest = film.find(({ frame }) => frame === 99);
-const logger = pino({ level: 'silent' });
-const size = { width: 640, height: 360 };
-const cost = sharpest && (await costOfFaces(sharpest.jpeg, size, { cacheDir, modelsDir: modelsFolder, logger }));
+const closeUp = film.find(({ frame }) => frame === 33);
+const cost = closeUp && (await costOfFaces(closeUp, places));
 const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
 
 report(

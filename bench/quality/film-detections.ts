@@ -2,8 +2,6 @@ import { tmpdir } from 'node:os';
 import { pino } from 'pino';
 import { openDetector } from '../../src/detect/inference/detector.ts';
 import { findModel } from '../../src/detect/models/find-model.ts';
-import { findChain } from '../../src/detect/steps/chain.ts';
-import type { StepName } from '../../src/detect/steps/step-names.ts';
 import type { Detection } from '../../src/topics/result-record.ts';
 import { modelsFolder } from '../lib/material.ts';
 
@@ -15,24 +13,15 @@ export interface SeenFrame {
   jpeg: Buffer;
 }
 
-export interface FilmOptions {
-  model: string;
-  threshold: number;
-  framesPerSecond: number;
-  /** What looks at each frame after the model. */
-  steps?: readonly StepName[];
-}
-
 /** All frames of a film, decoded with FFmpeg and looked at by a model in this process. */
 export async function* seenFrames(
   file: string,
-  { model, threshold, framesPerSecond, steps = [] }: FilmOptions,
+  { model, threshold, framesPerSecond }: { model: string; threshold: number; framesPerSecond: number },
 ): AsyncGenerator<SeenFrame> {
   const { Decoder, Demuxer, Scaler } = await import('node-av/api');
   const logger = pino({ level: 'silent' });
-  const places = { cacheDir: tmpdir(), modelsDir: modelsFolder, logger };
-  const [found, chain] = [await findModel(model, places), await findChain(steps, places)];
-  const detector = await openDetector({ ...found, labels: ['person'], threshold, chain });
+  const found = await findModel(model, { cacheDir: tmpdir(), modelsDir: modelsFolder, logger });
+  const detector = await openDetector({ ...found, labels: ['person'], threshold });
   const demuxer = await Demuxer.open(file);
   const stream = demuxer.video();
   if (!stream) throw new Error(`${file} holds no video`);

@@ -55,7 +55,8 @@ export function merging(from: Person, into: Person, atUs: number): { person: Per
 export function erasure(book: PeopleBook, { person }: Person) {
   const ids = book.idsOf(person);
   const faces = book.facesOf(person);
-  const records = [...faces.map(eraseFace), ...ids.map(erasePerson)];
+  // In this order, what is left of an erasure that was broken off still says whose faces these are.
+  const records = [...faces.map(eraseFace), ...ids.toReversed().map(erasePerson)];
   return { ids, embeddings: faces.length, crops: faces.filter(({ crop }) => crop !== undefined).length, records };
 }
 
