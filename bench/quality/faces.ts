@@ -117,7 +117,6 @@ report(
     `Threshold ${same} for one person, ${faceThresholds.other} for a stranger, ${faceThresholds.sameUnknown} between strangers.`,
     ...all.map((event) => `Film, all enrolled: ${describeEvent(event)}.`),
     ...without.map((event) => `Film, Miranda and Lacamoire not enrolled: ${describeEvent(event)}.`),
-    'Lacamoire is in the clip for 0.7 s with 11 pixels between the eyes and for 1.8 s in profile: the gate keeps both from being compared, and rightly: single faces of his are 0.58 to 0.72 from his photos, as near as those of others. Miranda’s face in the first shot has 19 pixels between the eyes and is 0.58 to 0.65 from his one photo: nothing is said of it.',
     'Open set, by single faces (every second identity enrolled with two photos, the groups never), threshold: strangers called unknown / enrolled called unknown / wrong names.',
     ...curve.map(
       ({ threshold, strangersUnknown, knownUnknown, wrong }) =>

@@ -10,7 +10,7 @@ export type FacePoints = Partial<Record<FacePoint, [x: number, y: number]>>;
 export interface FaceQuality {
   /** Between the eyes, frame pixels. */
   eyesPx: number;
-  /** Variance of the Laplacian over that of the brightness, of the aligned face: below 0.002 it is blurred. */
+  /** Variance of the Laplacian over that of the brightness, of the aligned face. */
   sharpness: number;
   /** How far the points are from those of a face seen from the front, as a share of the distance of the eyes. */
   turn: number;

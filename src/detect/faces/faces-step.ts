@@ -1,4 +1,5 @@
 import { isFault } from '../../base/errors.ts';
+import { isFairFace } from '../../stage/people/face-gate.ts';
 import { encodeEmbedding, type FaceAttribute, type FaceQuality } from '../../topics/face-attribute.ts';
 import type { Detection } from '../../topics/result-record.ts';
 import { blazeface } from '../models/blazeface.ts';
@@ -9,7 +10,6 @@ import type { RgbPicture, Step, StepKind, StepModels } from '../steps/step.ts';
 import { alignFace, chipSharpness, cutChip } from './face-chip.ts';
 import { type FaceEmbedder, openFaceEmbedder } from './face-embedder.ts';
 import { type FaceFinder, type FoundFace, openBlazefaceFinder, openYunetFinder } from './face-finder.ts';
-import { isWorthDescribing } from './face-gate.ts';
 import { ownFaces } from './own-faces.ts';
 
 const ownerLabel = 'person';
@@ -85,7 +85,7 @@ export async function describeFace(picture: RgbPicture, found: FoundFace, embedd
     turn: round(alignment.turn, 1e3),
   };
   const face: FaceAttribute = { ...found, quality };
-  if (isWorthDescribing(quality)) face.embedding = encodeEmbedding(await embedder.embed(chip));
+  if (isFairFace(quality)) face.embedding = encodeEmbedding(await embedder.embed(chip));
   return { face, chip };
 }
 

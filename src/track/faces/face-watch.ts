@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { isClearFace } from '../../stage/people/face-gate.ts';
 import { faceThresholds, newAspect } from '../../stage/people/face-thresholds.ts';
 import type { PeopleBook, PersonMatch } from '../../stage/people/people-book.ts';
 import { decodeEmbedding, encodeEmbedding, type FaceAttribute } from '../../topics/face-attribute.ts';
 import { encodePerson, encodePersonFace, eraseFace } from '../../topics/people-record.ts';
 import type { Person, PersonFace } from '../../topics/people-schema.ts';
 import type { OutgoingRecord } from '../../topics/record.ts';
-import { type FaceEvidence, withFace } from './face-evidence.ts';
+import { type FaceEvidence, type FaceMean, withFace } from './face-evidence.ts';
 
 /** A track's face in one frame. */
 export interface FaceSighting {
@@ -30,12 +31,12 @@ export interface FaceNews {
   gallery: number;
 }
 
-/** Fewest faces before a track is said to show somebody, and before it is said to show a stranger. */
-const leastSightings = { known: 3, unknown: 5 };
-/** Share of the faces that, each by itself, take the track for the person. */
-const leastShare = 0.6;
-/** A stranger is nobody's like in more than this share of the faces. */
-const mostLikeSomebody = 0.4;
+/** When clear faces name somebody: so many at least, of which this share, each by itself, is of the person. */
+const namedByClear = { sightings: 3, share: 0.6 };
+/** When all faces together do: more of them, and nearly all have to be nearest to the person. */
+const namedByAll = { sightings: 5, share: 0.8 };
+/** Fewest clear faces before a track is said to show a stranger, who is nobody's like in more than this share of them. */
+const strange = { sightings: 5, mostShare: 0.4 };
 /** Faces of an unknown person that are kept. */
 const mostFaces = 5;
 
@@ -65,9 +66,15 @@ export class FaceWatch {
   see(sighting: FaceSighting, mayTell: boolean): FaceNews | undefined {
     const embedding = decodeEmbedding(sighting.face.embedding ?? '');
     if (!embedding) return undefined;
-    const [alone] = this.#book.match(embedding, 'enrolled', { withinDistance: faceThresholds.same });
-    const evidence = withFace(this.#evidence.get(sighting.track), embedding, alone?.person.person);
+    const withinDistance = faceThresholds.perhaps;
+    const [nearest] = this.#book.match(embedding, 'enrolled', { withinDistance });
+    const evidence = this.#evidence.get(sighting.track) ?? {};
     this.#evidence.set(sighting.track, evidence);
+    evidence.all = withFace(evidence.all, embedding, nearest?.person.person);
+    if (isClearFace(sighting.face.quality)) {
+      const person = nearest && nearest.distance <= faceThresholds.same ? nearest.person.person : undefined;
+      evidence.clear = withFace(evidence.clear, embedding, person);
+    }
     if (evidence.told && !this.#book.person(evidence.told.person)) delete evidence.told;
     return mayTell ? this.#decide(evidence, sighting) : undefined;
   }
@@ -84,19 +91,34 @@ export class FaceWatch {
   }
 
   #decide(evidence: FaceEvidence, sighting: FaceSighting): FaceNews | undefined {
-    const mean = decodeEmbedding(evidence.mean);
-    const [nearest] = mean ? this.#book.match(mean, 'enrolled') : [];
-    if (nearest && isKnown(evidence, nearest)) return this.#tellKnown(evidence, nearest, sighting);
-    if (!mean || evidence.told || !isStranger(evidence, nearest)) return undefined;
-    return this.#tellUnknown(evidence, mean, nearest, sighting);
+    const { clear, all } = evidence;
+    for (const [faces, rule] of [
+      [clear, namedByClear],
+      [all, namedByAll],
+    ] as const) {
+      const nearest = faces && this.#nearestTo(faces);
+      if (nearest && isNamed(faces, nearest, rule)) return this.#tellKnown(evidence, faces, nearest, sighting);
+    }
+    if (!clear || evidence.told) return undefined;
+    const nearest = this.#nearestTo(clear);
+    return isStranger(clear, nearest) ? this.#tellUnknown(evidence, clear, nearest, sighting) : undefined;
   }
 
-  #tellKnown(evidence: FaceEvidence, { person, distance }: PersonMatch, { atUs }: FaceSighting): FaceNews | undefined {
+  #nearestTo({ mean }: FaceMean): PersonMatch | undefined {
+    return this.#book.match(decodeEmbedding(mean) ?? new Float32Array(), 'enrolled')[0];
+  }
+
+  #tellKnown(
+    evidence: FaceEvidence,
+    faces: FaceMean,
+    { person, distance }: PersonMatch,
+    { atUs }: FaceSighting,
+  ): FaceNews | undefined {
     const { told } = evidence;
     if (told?.isEnrolled && this.#book.person(told.person)?.person === person.person) return undefined;
     if (told && !told.isEnrolled && told.isNew) this.#mendUnknown(told.person, person, atUs);
     evidence.told = { person: person.person, isEnrolled: true, isNew: false };
-    return this.#news('face-known', evidence, { person, isNew: false, distance });
+    return this.#news('face-known', faces, { person, isNew: false, distance });
   }
 
   /** The stranger of this track was somebody after all: what was told is theirs, and their face no second one. */
@@ -112,10 +134,11 @@ export class FaceWatch {
 
   #tellUnknown(
     evidence: FaceEvidence,
-    mean: Float32Array,
+    faces: FaceMean,
     nearest: PersonMatch | undefined,
     sighting: FaceSighting,
   ): FaceNews {
+    const mean = decodeEmbedding(faces.mean) ?? new Float32Array();
     const [seenBefore] = this.#book.match(mean, 'unknown', { withinDistance: faceThresholds.sameUnknown });
     const person = seenBefore?.person ?? this.#newPerson(sighting);
     const isWanted =
@@ -123,7 +146,7 @@ export class FaceWatch {
     if (isWanted) this.#writeFace(person, mean, sighting);
     const isNew = !seenBefore;
     evidence.told = { person: person.person, isEnrolled: false, isNew };
-    return this.#news('face-unknown', evidence, { person, isNew, ...(nearest ? { distance: nearest.distance } : {}) });
+    return this.#news('face-unknown', faces, { person, isNew, ...(nearest ? { distance: nearest.distance } : {}) });
   }
 
   #newPerson({ track, atUs }: FaceSighting): Person {
@@ -157,7 +180,7 @@ export class FaceWatch {
 
   #news(
     type: FaceNews['type'],
-    { sightings, weight, votes }: FaceEvidence,
+    { sightings, weight, votes }: FaceMean,
     about: Pick<FaceNews, 'person' | 'isNew' | 'distance'>,
   ): FaceNews {
     const voters = type === 'face-known' ? (votes[about.person.person] ?? 0) : weight - mostVotes(votes);
@@ -166,17 +189,21 @@ export class FaceWatch {
   }
 }
 
-function isKnown({ sightings, weight, votes }: FaceEvidence, { person, distance }: PersonMatch): boolean {
-  if (sightings < leastSightings.known || distance > faceThresholds.same) return false;
-  return (votes[person.person] ?? 0) >= leastShare * weight;
+function isNamed(
+  { sightings, weight, votes }: FaceMean,
+  { person, distance }: PersonMatch,
+  rule: { sightings: number; share: number },
+): boolean {
+  if (sightings < rule.sightings || distance > faceThresholds.same) return false;
+  return (votes[person.person] ?? 0) >= rule.share * weight;
 }
 
-function isStranger({ sightings, weight, votes }: FaceEvidence, nearest: PersonMatch | undefined): boolean {
-  if (sightings < leastSightings.unknown || (nearest && nearest.distance < faceThresholds.other)) return false;
-  return mostVotes(votes) <= mostLikeSomebody * weight;
+function isStranger({ sightings, weight, votes }: FaceMean, nearest: PersonMatch | undefined): boolean {
+  if (sightings < strange.sightings || (nearest && nearest.distance < faceThresholds.other)) return false;
+  return mostVotes(votes) <= strange.mostShare * weight;
 }
 
-function mostVotes(votes: FaceEvidence['votes']): number {
+function mostVotes(votes: FaceMean['votes']): number {
   return Math.max(0, ...Object.values(votes));
 }
 
