@@ -3,6 +3,7 @@ import type { ClipScore } from '../score/score-clip.ts';
 
 export function scoreCommand(): Command {
   const command = new Command('score').description('try a judgement on films of your own');
+  command.addHelpText('after', '\nExamples:\n  vigil score fight yard.mp4');
   command
     .command('fight')
     .description('say how much each film looks like a fight, and why')
