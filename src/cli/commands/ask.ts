@@ -33,6 +33,7 @@ export function askCommand(): Command {
     `
 Examples:
   vigil ask identify-object photo.jpg
+  vigil ask identify-face visitor.jpg
   vigil ask identify-object photo.jpg --json | jq '.answer.detections[].label'`,
   );
 }
@@ -64,11 +65,16 @@ function readPhoto(path: string): Buffer {
 
 /** One line for each thing that was found; an answer of another form as it is. */
 function describe(answer: unknown): string {
-  const { detections, persons } = (answer ?? {}) as Record<string, unknown>;
-  const found = detections ?? persons;
+  const { detections, persons, faces } = (answer ?? {}) as Record<string, unknown>;
+  const found = detections ?? persons ?? faces;
   if (!Array.isArray(found)) return `${JSON.stringify(answer, undefined, 2)}\n`;
   if (found.length === 0) return 'nothing was found\n';
-  return found.map(({ label, score, box }) => `${label}  ${Number(score).toFixed(2)}  ${placeOf(box)}\n`).join('');
+  return found.map((each) => `${titleOf(each)}  ${Number(each.score).toFixed(2)}  ${placeOf(each.box)}\n`).join('');
+}
+
+/** What something is, or whose face. */
+function titleOf({ label, name, person, verdict }: Record<string, unknown>): unknown {
+  return label ?? name ?? person ?? verdict;
 }
 
 function placeOf({ x, y, width, height }: Record<string, number>): string {

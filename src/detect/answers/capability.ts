@@ -1,6 +1,8 @@
+import type { PeopleBook } from '../../stage/people/people-book.ts';
 import type { AskTask } from '../../topics/ask-task.ts';
 import type { Sight } from '../inference/detector.ts';
 import type { StepName } from '../steps/step-names.ts';
+import { identifyFaces } from './identify-face.ts';
 
 /** A picture that was asked about, as a detector saw it. */
 export interface SeenPicture {
@@ -16,13 +18,18 @@ export interface Capability {
   /** A step that the detector must have; left out: its model is enough. */
   needs?: StepName;
   /** @returns JSON. @throws a fault that is told to whoever asked */
-  answer(picture: SeenPicture): unknown;
+  answer(picture: SeenPicture, people: () => Promise<PeopleBook>): unknown;
 }
 
 export const capabilities: readonly Capability[] = [
   {
     task: 'identify-object',
     answer: ({ width, height, sight }) => ({ width, height, detections: sight.detections }),
+  },
+  {
+    task: 'identify-face',
+    needs: 'faces',
+    answer: async (picture, people) => identifyFaces(picture, await people()),
   },
   {
     task: 'read-pose',

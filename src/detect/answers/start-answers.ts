@@ -7,6 +7,7 @@ import { answerGroup, requestTopic } from '../../topics/ask-task.ts';
 import type { IncomingRecord, OutgoingRecord } from '../../topics/record.ts';
 import type { Looker } from '../looker/looker.ts';
 import type { Capability } from './capability.ts';
+import { KnownPeople } from './known-people.ts';
 import { uprightJpeg } from './upright-jpeg.ts';
 
 export interface AnswerOptions {
@@ -30,9 +31,10 @@ const lookBackMs = 60_000;
  */
 export async function startAnswers(options: AnswerOptions): Promise<RunningPart> {
   const loops: RunningPart[] = [];
-  const close = async () => void (await Promise.all(loops.map((loop) => loop.close())));
+  const people = new KnownPeople(options);
+  const close = async () => void (await Promise.all([...loops, people].map((each) => each.close())));
   try {
-    for (const capability of options.capabilities) loops.push(await startLoop(capability, options));
+    for (const capability of options.capabilities) loops.push(await startLoop(capability, options, people));
   } catch (error) {
     await close();
     throw error;
@@ -40,7 +42,7 @@ export async function startAnswers(options: AnswerOptions): Promise<RunningPart>
   return { done: Promise.all(loops.map(({ done }) => done)).then(() => undefined), close };
 }
 
-function startLoop(capability: Capability, options: AnswerOptions): Promise<RunningPart> {
+function startLoop(capability: Capability, options: AnswerOptions, people: KnownPeople): Promise<RunningPart> {
   const { brokers, logger } = options;
   const groupId = answerGroup(capability.task);
   return startWorkLoop({
@@ -52,17 +54,18 @@ function startLoop(capability: Capability, options: AnswerOptions): Promise<Runn
     delivery: 'at-least-once',
     from: { timestampMs: Date.now() - lookBackMs },
     concurrency: () => 1,
-    work: (record) => answer(record, capability, options),
+    work: (record) => answer(record, { capability, people, ...options }),
     onInterruption: (error) => logger.warn(`${error.message}; going on`),
   });
 }
 
-async function answer(
-  record: IncomingRecord,
-  capability: Capability,
-  options: AnswerOptions,
-): Promise<OutgoingRecord[]> {
-  const { worker, nowUs, logger } = options;
+interface AnswerWork extends AnswerOptions {
+  capability: Capability;
+  people: KnownPeople;
+}
+
+async function answer(record: IncomingRecord, work: AnswerWork): Promise<OutgoingRecord[]> {
+  const { worker, nowUs, logger } = work;
   let request: AskRequest;
   try {
     request = decodeRequest(record);
@@ -73,20 +76,20 @@ async function answer(
   }
   const { task, correlationId, expiresAtUs, picture } = request;
   if (nowUs() > expiresAtUs) return [];
-  const said = await sayOf(picture, capability, options);
+  const said = await sayOf(picture, work);
   return [encodeReply({ correlationId, task, worker, ...said }, nowUs())];
 }
 
 /** A photo that cannot be looked at is whoever asked's to know of; a detector that cannot look is the detector's. */
 async function sayOf(
   photo: Buffer,
-  { answer: answerOf }: Capability,
-  { look }: AnswerOptions,
+  { capability, look, people }: AnswerWork,
 ): Promise<Pick<AskReply, 'answer' | 'error'>> {
   try {
     const frame = await uprightJpeg(photo);
     const { width, height } = frame;
-    return { answer: await answerOf({ width, height, sight: await look(frame) }) };
+    const picture = { width, height, sight: await look(frame) };
+    return { answer: await capability.answer(picture, () => people.book()) };
   } catch (error) {
     if (!isFault(error)) throw error;
     return { error: { code: error.code, message: error.message } };
