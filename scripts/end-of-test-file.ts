@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 
 /** Part of what is said of a file that did not end by itself. */
 export const stillOpen = 'its tests are over, but these keep it open';
-const patienceMs = 20_000;
+const patienceMs = 3_000;
 
 // Processes and threads that a test starts inherit the import; node:test would take their uncaught exceptions from them.
 if (process.env.NODE_TEST_CONTEXT !== undefined && isMainThread && process.argv[1]?.endsWith('.test.ts')) {
