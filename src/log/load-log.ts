@@ -227,7 +227,6 @@ class Loader {
     this.#leaderEpochs.truncateEnd(end);
     this.#producers.advance(end);
     this.#producers.expire(nowMs, this.#options.config.producerIdExpirationMs);
-    await this.#leaderEpochs.persist();
     await this.#snapshots.removeUnless((offset) => offset <= end);
     const { producers, snapshots, leaderEpochs } = {
       producers: this.#producers,

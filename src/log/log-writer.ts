@@ -118,9 +118,7 @@ export class LogWriter {
     const sealed = segments.filter((each) => each !== this.#segments.active);
     await Promise.all(segments.map((each) => each.sync()));
     for (const segment of sealed) await segment.syncIndexes();
-    if (!hasNewFiles) return;
-    await this.#options.fileSystem.syncDirectory(this.#options.directory);
-    // The epochs of the segment that grows are in its batches, which every start after a crash reads; those of full ones are not.
+    if (hasNewFiles) await this.#options.fileSystem.syncDirectory(this.#options.directory);
     await this.#options.leaderEpochs.persist();
   }
 }

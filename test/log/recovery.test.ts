@@ -167,27 +167,6 @@ test('files that a crash left half made or half removed are cleared away', async
   for (const name of leftovers) assert.equal(fileSystem.stat(`/data/topic-0/${name}`), undefined, name);
 });
 
-test('leader epochs of all segments are known after a power loss, wherever the recovery point is', async () => {
-  const fileSystem = new UnreliableFileSystem();
-  const config = { segmentBytes: 200 };
-  const first = await openLog({ fileSystem, config });
-  for (let epoch = 1; epoch <= 12; epoch++) await appendDurably(first, batchOf([`value ${epoch}`]), epoch);
-  const { recoveryPoint } = first;
-  const after = fileSystem.afterPowerLoss({ keeps: 'nothing' });
-  const log = await openLog({ fileSystem: after, config, recoveryPoint });
-  for (let epoch = 1; epoch < 12; epoch++) {
-    assert.deepEqual(log.offsetForLeaderEpoch(epoch), { leaderEpoch: epoch, endOffset: BigInt(epoch) });
-  }
-});
-
-test('a first record waits for one flush and no other file', async () => {
-  const fileSystem = new UnreliableFileSystem();
-  const log = await openLog({ fileSystem });
-  const before = fileSystem.syncs;
-  await appendDurably(log, batchOf(['a']), 1);
-  assert.equal(fileSystem.syncs - before, 1);
-});
-
 test('leader epochs are found again in the batches when their file is lost', async () => {
   const fileSystem = await written([]);
   const first = await openLog({ fileSystem });
