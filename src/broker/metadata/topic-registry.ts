@@ -153,7 +153,7 @@ export class TopicRegistry {
       this.#hide(topic);
       await Promise.all(topic.partitions.map(({ index }) => this.#logs.delete(topic, index)));
       // All at once, rather than partition by partition when a topic of this name is made again.
-      await this.#logs.checkpoint();
+      await this.#logs.checkpointNowAndThen();
       remove(document.deleting, stored);
       return { ok: true, topic };
     });

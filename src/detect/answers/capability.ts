@@ -1,16 +1,8 @@
 import type { PeopleBook } from '../../stage/people/people-book.ts';
 import type { AskTask } from '../../topics/ask-task.ts';
-import type { Sight } from '../inference/detector.ts';
 import type { StepName } from '../steps/step-names.ts';
 import { identifyFaces } from './identify-face.ts';
-
-/** A picture that was asked about, as a detector saw it. */
-export interface SeenPicture {
-  /** Size in pixels, upright. */
-  width: number;
-  height: number;
-  sight: Sight;
-}
+import type { SeenPicture } from './seen-picture.ts';
 
 /** Something that a detector can be asked. A new one is a row in the table below. */
 export interface Capability {

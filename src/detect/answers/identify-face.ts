@@ -2,7 +2,7 @@ import { faceThresholds } from '../../stage/people/face-thresholds.ts';
 import type { PeopleBook } from '../../stage/people/people-book.ts';
 import { decodeEmbedding, type FaceAttribute, faceOf } from '../../topics/face-attribute.ts';
 import type { Box } from '../../topics/result-record.ts';
-import type { SeenPicture } from './capability.ts';
+import type { SeenPicture } from './seen-picture.ts';
 
 /**
  * `known`: somebody who is enrolled; `unknown`: nobody who is; `undecided`: too near to somebody for a stranger and too far
