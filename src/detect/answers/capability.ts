@@ -1,5 +1,6 @@
 import type { PeopleBook } from '../../stage/people/people-book.ts';
 import type { AskTask } from '../../topics/ask-task.ts';
+import { jointsOf } from '../../topics/joints.ts';
 import type { StepName } from '../steps/step-names.ts';
 import { identifyFaces } from './identify-face.ts';
 import type { SeenPicture } from './seen-picture.ts';
@@ -29,7 +30,7 @@ export const capabilities: readonly Capability[] = [
     answer: ({ width, height, sight }) => ({
       width,
       height,
-      persons: sight.detections.filter(({ attributes }) => attributes?.pose !== undefined),
+      persons: sight.detections.filter((each) => jointsOf(each) !== undefined),
     }),
   },
 ];
