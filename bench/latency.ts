@@ -1,14 +1,13 @@
 // Live at 10 frames/s: how long from the capture of a frame until its result is on the page's WebSocket, beyond the time
 // the model takes? Clocks are those of one machine.
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
 import { wallClockUs } from '../src/base/clock.ts';
 import type { LiveFrameHeader } from '../src/topics/live-message.ts';
 import { footage, modelsFolder } from './lib/material.ts';
 import { report } from './lib/results.ts';
-import { startVigil, stop, temporaryFolder } from './lib/vigil-process.ts';
+import { ownPlaces, startVigil, stop } from './lib/vigil-process.ts';
 
 const seconds = Number(process.argv[2] ?? 60);
 const warmUpFrames = 50;
@@ -38,20 +37,7 @@ async function addressFrom(child: ReturnType<typeof startVigil>): Promise<string
 }
 
 async function measure(): Promise<Sample[]> {
-  const child = startVigil(
-    [
-      'up',
-      '--camera',
-      `film=${film}`,
-      '--data',
-      join(temporaryFolder(), 'data'),
-      '--listen',
-      '127.0.0.1:0',
-      '--http',
-      '127.0.0.1:0',
-    ],
-    { VIGIL_MODELS: modelsFolder },
-  );
+  const child = startVigil(['up', '--camera', `film=${film}`, ...ownPlaces()], { VIGIL_MODELS: modelsFolder });
   const url = await addressFrom(child);
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`);
   const samples: Sample[] = [];

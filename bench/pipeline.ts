@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { footage, model, modelsFolder } from './lib/material.ts';
 import { median, report } from './lib/results.ts';
-import { runVigil, temporaryFolder } from './lib/vigil-process.ts';
+import { ownPlaces, runVigil } from './lib/vigil-process.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
 const film = footage('people/one-by-one-person-detection.mp4');
@@ -30,23 +30,9 @@ function bareFramesPerSecond(): number {
 
 async function chain(): Promise<{ fps: number; wholeSeconds: number }> {
   const startedMs = performance.now();
-  const output = await runVigil(
-    [
-      'up',
-      '--once',
-      '--fast',
-      '--json',
-      '--camera',
-      `film=${film}`,
-      '--data',
-      join(temporaryFolder(), 'data'),
-      '--listen',
-      '127.0.0.1:0',
-      '--http',
-      '127.0.0.1:0',
-    ],
-    { VIGIL_MODELS: modelsFolder },
-  );
+  const output = await runVigil(['up', '--once', '--fast', '--json', '--camera', `film=${film}`, ...ownPlaces()], {
+    VIGIL_MODELS: modelsFolder,
+  });
   const { ok, cameras } = JSON.parse(output) as Closing;
   const account = cameras.film;
   if (!ok || account?.captured !== frames || account.results !== frames) throw new Error(`in ≠ out: ${output}`);

@@ -39,3 +39,8 @@ export function temporaryFolder(): string {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+/** Options of `vigil up` for a data directory of its own, which is removed when the benchmark ends, and for free ports. */
+export function ownPlaces(): string[] {
+  return ['--data', join(temporaryFolder(), 'data'), '--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { fault } from '../base/errors.ts';
 import type { SavedCamera } from '../stage/ledger-camera.ts';
-import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef } from '../topics/record.ts';
+import { decodeJson, encodeJson } from '../topics/json-record.ts';
+import type { IncomingRecord, OutgoingRecord } from '../topics/record.ts';
 import { topicNames } from '../topics/topic-names.ts';
 
 export const checkpointType = 'vigil.checkpoint.v1';
@@ -32,34 +32,19 @@ export function checkpointKey(counted: {
 
 /** @returns undefined when it is too large */
 export function encodeCheckpoint(key: string, checkpoint: AccountCheckpoint): OutgoingRecord | undefined {
-  const value = Buffer.from(JSON.stringify(checkpoint));
-  if (value.length > largestBytes) return undefined;
-  return {
-    topic: topicNames.ledger,
-    partition: 0,
-    key,
-    value,
-    headers: new Map([
-      ['ce_specversion', '1.0'],
-      ['ce_type', checkpointType],
-      ['ce_source', '/serve'],
-      ['ce_id', `${key}/${checkpoint.savedAtUs}`],
-      ['ce_time', formatTimeUs(checkpoint.savedAtUs)],
-      ['content-type', 'application/json'],
-    ]),
-  };
+  const { savedAtUs: atUs } = checkpoint;
+  const about = { key, type: checkpointType, source: '/serve', id: `${key}/${atUs}`, atUs };
+  const record = encodeJson({ topic: topicNames.ledger, partition: 0, ...about, value: checkpoint });
+  return record.value.length > largestBytes ? undefined : record;
 }
 
 /** @throws RECORD_INVALID when the value is no checkpoint */
 export function decodeCheckpoint(record: IncomingRecord): AccountCheckpoint {
-  try {
-    const checkpoint = JSON.parse(record.value.toString('utf8')) as AccountCheckpoint;
-    const isWhole = Array.isArray(checkpoint.cameras) && typeof checkpoint.offsets === 'object';
-    if (!isWhole || !Number.isFinite(checkpoint.countFromUs)) throw new TypeError('no checkpoint');
-    return checkpoint;
-  } catch (cause) {
-    throw fault('RECORD_INVALID', `${recordRef(record)} is not a checkpoint of an account`, { cause });
-  }
+  return decodeJson(record, isCheckpoint, 'a checkpoint of an account');
+}
+
+function isCheckpoint({ cameras, offsets, countFromUs }: AccountCheckpoint): boolean {
+  return Array.isArray(cameras) && typeof offsets === 'object' && Number.isFinite(countFromUs);
 }
 
 export function offsetsOf({ offsets }: AccountCheckpoint): ReadonlyMap<number, bigint> {

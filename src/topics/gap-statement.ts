@@ -1,5 +1,5 @@
-import { fault } from '../base/errors.ts';
-import { type IncomingRecord, type OutgoingRecord, recordRef } from './record.ts';
+import { decodeJson, encodeJson } from './json-record.ts';
+import type { IncomingRecord, OutgoingRecord } from './record.ts';
 import { topicNames } from './topic-names.ts';
 
 export const gapType = 'vigil.gap.v1';
@@ -25,33 +25,19 @@ export interface GapStatement {
 
 export function encodeGapStatement(statement: GapStatement): OutgoingRecord {
   const { camera, session, detector, first } = statement;
-  const id = `${camera}/${session}/gap/${detector}/${first}`;
-  return {
-    topic: topicNames.ledger,
-    partition: 0,
-    // Each statement counts: its key is its own, so that compaction keeps it.
-    key: id,
-    value: Buffer.from(JSON.stringify(statement)),
-    headers: new Map([
-      ['ce_specversion', '1.0'],
-      ['ce_type', gapType],
-      ['ce_source', `/cameras/${camera}`],
-      ['ce_id', id],
-      ['content-type', 'application/json'],
-    ]),
-  };
+  // Each statement counts: its key is its own, so that compaction keeps it.
+  const key = `${camera}/${session}/gap/${detector}/${first}`;
+  const about = { key, type: gapType, source: `/cameras/${camera}`, id: key };
+  return encodeJson({ topic: topicNames.ledger, partition: 0, ...about, value: statement });
 }
 
 /** @throws RECORD_INVALID when the value is not such a statement */
 export function decodeGapStatement(record: IncomingRecord): GapStatement {
-  try {
-    const statement = JSON.parse(record.value.toString('utf8')) as GapStatement;
-    const { camera, session, detector, first, last, reason } = statement;
-    const areTexts = [camera, session, detector].every((each) => typeof each === 'string');
-    const areFrames = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 0 && last >= first;
-    if (!areTexts || !areFrames || !orderGapReasons.includes(reason)) throw new TypeError('no statement');
-    return statement;
-  } catch (cause) {
-    throw fault('RECORD_INVALID', `${recordRef(record)} is not a statement of frames that were passed over`, { cause });
-  }
+  return decodeJson(record, isGapStatement, 'a statement of frames that were passed over');
+}
+
+function isGapStatement({ camera, session, detector, first, last, reason }: GapStatement): boolean {
+  const areTexts = [camera, session, detector].every((each) => typeof each === 'string');
+  const areFrames = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 0 && last >= first;
+  return areTexts && areFrames && orderGapReasons.includes(reason);
 }

@@ -11,8 +11,8 @@ export interface JsonRecord {
   source: string;
   /** `ce_id` */
   id: string;
-  /** `ce_time`, microseconds since 1970. */
-  atUs: number;
+  /** `ce_time`, microseconds since 1970; statements that must be the same each time they are written have none. */
+  atUs?: number;
   value: unknown;
 }
 
@@ -28,19 +28,26 @@ export function encodeJson({ topic, partition, key, type, source, id, atUs, valu
       ['ce_type', type],
       ['ce_source', source],
       ['ce_id', id],
-      ['ce_time', formatTimeUs(atUs)],
+      ...(atUs === undefined ? [] : [['ce_time', formatTimeUs(atUs)] as const]),
       ['content-type', 'application/json'],
     ]),
   };
 }
 
-/** @throws RECORD_INVALID when the value is not JSON, or not what `isIt` knows */
-export function decodeJson<T>(record: IncomingRecord, isIt: (value: T) => boolean): T {
+/**
+ * @param what said of a record that is not it
+ * @throws RECORD_INVALID when the value is not JSON, or not what `isIt` knows
+ */
+export function decodeJson<T>(
+  record: IncomingRecord,
+  isIt: (value: T) => boolean,
+  what = `what belongs on ${record.topic}`,
+): T {
   try {
     const value = JSON.parse(record.value.toString('utf8')) as T;
     if (!isIt(value)) throw new TypeError('something else');
     return value;
   } catch (cause) {
-    throw fault('RECORD_INVALID', `${recordRef(record)} is not what belongs on ${record.topic}`, { cause });
+    throw fault('RECORD_INVALID', `${recordRef(record)} is not ${what}`, { cause });
   }
 }

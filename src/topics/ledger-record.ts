@@ -1,7 +1,7 @@
-import { fault } from '../base/errors.ts';
 import { decodeGapStatement, type GapStatement, gapType } from './gap-statement.ts';
+import { decodeJson, encodeJson } from './json-record.ts';
 import { decodeModelServerStatement, type ModelServerStatement, modelServerType } from './model-server-statement.ts';
-import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef, requiredHeader } from './record.ts';
+import { type IncomingRecord, type OutgoingRecord, requiredHeader } from './record.ts';
 import { decodeSkipStatement, type SkipStatement, skipType } from './skip-statement.ts';
 import { decodeStartStatement, type StartStatement, startType } from './start-statement.ts';
 import { topicNames } from './topic-names.ts';
@@ -82,20 +82,10 @@ export function replaces(statement: SessionStatement, known: SessionStatement): 
 }
 
 export function encodeSessionStatement(statement: SessionStatement): OutgoingRecord {
-  return {
-    topic: topicNames.ledger,
-    partition: 0,
-    key: `${statement.camera}/${statement.session}`,
-    value: Buffer.from(JSON.stringify(statement)),
-    headers: new Map([
-      ['ce_specversion', '1.0'],
-      ['ce_type', sessionType],
-      ['ce_source', `/cameras/${statement.camera}`],
-      ['ce_id', `${statement.camera}/${statement.session}/${statement.statedAtUs}`],
-      ['ce_time', formatTimeUs(statement.statedAtUs)],
-      ['content-type', 'application/json'],
-    ]),
-  };
+  const { camera, session, statedAtUs: atUs } = statement;
+  const key = `${camera}/${session}`;
+  const about = { key, type: sessionType, source: `/cameras/${camera}`, id: `${key}/${atUs}`, atUs };
+  return encodeJson({ topic: topicNames.ledger, partition: 0, ...about, value: statement });
 }
 
 export type LedgerEntry =
@@ -121,13 +111,7 @@ export function decodeLedgerRecord(record: IncomingRecord): LedgerEntry | undefi
 
 /** @throws RECORD_INVALID when the value is not a statement */
 export function decodeSessionStatement(record: IncomingRecord): SessionStatement {
-  try {
-    const statement = JSON.parse(record.value.toString('utf8')) as SessionStatement;
-    if (!isStatement(statement)) throw new TypeError('no statement');
-    return statement;
-  } catch (cause) {
-    throw fault('RECORD_INVALID', `${recordRef(record)} is not a statement of a capture session`, { cause });
-  }
+  return decodeJson(record, isStatement, 'a statement of a capture session');
 }
 
 /** What readers compute with; anything else may write to the topic, and must not bring them down. */

@@ -1,5 +1,5 @@
-import { fault } from '../base/errors.ts';
-import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef } from './record.ts';
+import { decodeJson, encodeJson } from './json-record.ts';
+import type { IncomingRecord, OutgoingRecord } from './record.ts';
 import { topicNames } from './topic-names.ts';
 
 export const modelServerType = 'vigil.model-server.v1';
@@ -28,33 +28,19 @@ export interface ModelServerStatement {
 }
 
 export function encodeModelServerStatement(statement: ModelServerStatement): OutgoingRecord {
-  const { detector, instance, statedAtUs } = statement;
+  const { detector, instance, statedAtUs: atUs } = statement;
   const key = `model-server/${detector}/${instance}`;
-  return {
-    topic: topicNames.ledger,
-    partition: 0,
-    key,
-    value: Buffer.from(JSON.stringify(statement)),
-    headers: new Map([
-      ['ce_specversion', '1.0'],
-      ['ce_type', modelServerType],
-      ['ce_source', `/detectors/${detector}`],
-      ['ce_id', `${key}/${statedAtUs}`],
-      ['ce_time', formatTimeUs(statedAtUs)],
-      ['content-type', 'application/json'],
-    ]),
-  };
+  const about = { key, type: modelServerType, source: `/detectors/${detector}`, id: `${key}/${atUs}`, atUs };
+  return encodeJson({ topic: topicNames.ledger, partition: 0, ...about, value: statement });
 }
 
 /** @throws RECORD_INVALID when the value is not such a statement */
 export function decodeModelServerStatement(record: IncomingRecord): ModelServerStatement {
-  try {
-    const statement = JSON.parse(record.value.toString('utf8')) as ModelServerStatement;
-    const { detector, instance, server, breaker, statedAtUs, inHand } = statement;
-    const areTexts = [detector, instance, server].every((each) => typeof each === 'string');
-    if (areTexts && breakerStates.includes(breaker) && [statedAtUs, inHand].every(Number.isFinite)) return statement;
-    throw new TypeError('no statement');
-  } catch (cause) {
-    throw fault('RECORD_INVALID', `${recordRef(record)} is not a statement about a model's server`, { cause });
-  }
+  return decodeJson(record, isModelServerStatement, "a statement about a model's server");
+}
+
+function isModelServerStatement(statement: ModelServerStatement): boolean {
+  const { detector, instance, server, breaker, statedAtUs, inHand } = statement;
+  const areTexts = [detector, instance, server].every((each) => typeof each === 'string');
+  return areTexts && breakerStates.includes(breaker) && [statedAtUs, inHand].every(Number.isFinite);
 }

@@ -1,6 +1,6 @@
-import { fault } from '../base/errors.ts';
 import { countOfRanges, type FrameRange, isFrameRange, toFrameRanges } from './frame-ranges.ts';
-import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef } from './record.ts';
+import { decodeJson, encodeJson } from './json-record.ts';
+import type { IncomingRecord, OutgoingRecord } from './record.ts';
 import { topicNames } from './topic-names.ts';
 
 /** Why an urgent group discarded frames: they were older than its `maxLagMs` when it read them. */
@@ -41,34 +41,16 @@ export function skipStatement(about: SkippedFrames, frames: readonly number[]): 
 }
 
 export function encodeSkipStatement(statement: SkipStatement): OutgoingRecord {
-  const { camera, session, detector, topic, partition, firstOffset, skippedAtUs } = statement;
-  const id = `${camera}/${session}/skipped/${detector}/${topic}/${partition}/${firstOffset}`;
-  return {
-    topic: topicNames.ledger,
-    partition: 0,
-    // Each statement counts: its key is its own, so that compaction keeps it.
-    key: id,
-    value: Buffer.from(JSON.stringify(statement)),
-    headers: new Map([
-      ['ce_specversion', '1.0'],
-      ['ce_type', skipType],
-      ['ce_source', `/cameras/${camera}`],
-      ['ce_id', id],
-      ['ce_time', formatTimeUs(skippedAtUs)],
-      ['content-type', 'application/json'],
-    ]),
-  };
+  const { camera, session, detector, topic, partition, firstOffset, skippedAtUs: atUs } = statement;
+  // Each statement counts: its key is its own, so that compaction keeps it.
+  const key = `${camera}/${session}/skipped/${detector}/${topic}/${partition}/${firstOffset}`;
+  const about = { key, type: skipType, source: `/cameras/${camera}`, id: key, atUs };
+  return encodeJson({ topic: topicNames.ledger, partition: 0, ...about, value: statement });
 }
 
 /** @throws RECORD_INVALID when the value is not such a statement, or its count is not that of its frames */
 export function decodeSkipStatement(record: IncomingRecord): SkipStatement {
-  try {
-    const statement = JSON.parse(record.value.toString('utf8')) as SkipStatement;
-    if (!isSkipStatement(statement)) throw new TypeError('no statement');
-    return statement;
-  } catch (cause) {
-    throw fault('RECORD_INVALID', `${recordRef(record)} is not a statement of skipped frames`, { cause });
-  }
+  return decodeJson(record, isSkipStatement, 'a statement of skipped frames');
 }
 
 function isSkipStatement(statement: SkipStatement): boolean {

@@ -1,5 +1,5 @@
-import { fault } from '../base/errors.ts';
-import { formatTimeUs, type IncomingRecord, type OutgoingRecord, recordRef } from './record.ts';
+import { decodeJson, encodeJson } from './json-record.ts';
+import type { IncomingRecord, OutgoingRecord } from './record.ts';
 import { topicNames } from './topic-names.ts';
 
 export const startType = 'vigil.start.v1';
@@ -19,33 +19,18 @@ export interface StartStatement {
 }
 
 export function encodeStartStatement(statement: StartStatement): OutgoingRecord {
-  const { detector, statedAtUs } = statement;
+  const { detector, statedAtUs: atUs } = statement;
   const key = `start/${detector}`;
-  return {
-    topic: topicNames.ledger,
-    partition: 0,
-    key,
-    value: Buffer.from(JSON.stringify(statement)),
-    headers: new Map([
-      ['ce_specversion', '1.0'],
-      ['ce_type', startType],
-      ['ce_source', `/detectors/${detector}`],
-      ['ce_id', `${key}/${statedAtUs}`],
-      ['ce_time', formatTimeUs(statedAtUs)],
-      ['content-type', 'application/json'],
-    ]),
-  };
+  const about = { key, type: startType, source: `/detectors/${detector}`, id: `${key}/${atUs}`, atUs };
+  return encodeJson({ topic: topicNames.ledger, partition: 0, ...about, value: statement });
 }
 
 /** @throws RECORD_INVALID when the value is not such a statement */
 export function decodeStartStatement(record: IncomingRecord): StartStatement {
-  try {
-    const statement = JSON.parse(record.value.toString('utf8')) as StartStatement;
-    const { detector, topic, offsets } = statement;
-    const areTexts = typeof detector === 'string' && typeof topic === 'string';
-    if (!areTexts || !Object.values(offsets).every((each) => Number.isSafeInteger(each))) throw new TypeError('none');
-    return statement;
-  } catch (cause) {
-    throw fault('RECORD_INVALID', `${recordRef(record)} is not a statement of where a detector began`, { cause });
-  }
+  return decodeJson(record, isStartStatement, 'a statement of where a detector began');
+}
+
+function isStartStatement({ detector, topic, offsets }: StartStatement): boolean {
+  const areTexts = typeof detector === 'string' && typeof topic === 'string';
+  return areTexts && Object.values(offsets).every((each) => Number.isSafeInteger(each));
 }
