@@ -67,6 +67,21 @@ export const eventSchema = Type.Object(
           people: Type.Array(Type.Object({ track: Type.String(), box }, closed), {
             description: 'Those in the frame whom it is about.',
           }),
+          reasons: Type.Optional(
+            Type.Array(Type.Object({ feature: Type.String(), value: Type.Number(), says: Type.Number() }, closed), {
+              description:
+                'Of a fight: what spoke most for it (`says` above 0) and against it, the strongest first, in units of the logit.',
+            }),
+          ),
+          threshold: Type.Optional(Type.Number({ description: 'Of a fight: the score from which on it is told.' })),
+          curve: Type.Optional(
+            Type.Array(
+              Type.Object({ ptsUs: count('Stream time of the last frame of a window.'), score: Type.Number() }, closed),
+              {
+                description: 'Of a fight: the scores of the last seconds, oldest first, without a gap between frames.',
+              },
+            ),
+          ),
           lateMs: Type.Optional(
             Type.Number({ description: 'Found so long after the capture that nobody can come in time.' }),
           ),

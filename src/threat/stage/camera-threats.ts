@@ -29,13 +29,27 @@ export interface CameraThreatsOptions {
 
 /** An alarm must come within a second; what is found after so long is no alarm any more. */
 const lateAfterMs = 5000;
+/** What a rule of thumb shows; a fight shows the whole window that was judged. */
 const evidenceFrames = 7;
+/** A window is never longer. */
+const windowMs = 2000;
+/** So much of the score goes with a fight: how it came about. */
+const curveMs = 6000;
 
-interface Told {
+/** A frame that can become evidence. */
+interface SeenFrame {
+  frame: number;
+  ptsUs: number;
+  resultRef: string;
+}
+
+type Suspicion = NonNullable<TrackEvent['suspicion']>;
+
+interface Told extends Pick<Suspicion, 'why' | 'reasons' | 'threshold' | 'curve'> {
   kind: ThreatKind;
   score: number;
-  why: readonly string[];
   people: readonly SeenPerson[];
+  frames: readonly SeenFrame[];
 }
 
 /** What is suspected of one camera, from its results in order. Pure but for the memory of what was seen. */
@@ -44,8 +58,10 @@ export class CameraThreats {
   readonly #rules: readonly MomentRule[];
   #maker = new MomentMaker();
   readonly #fights: FightWatch | undefined;
-  /** Where the last results lie, by frame. */
-  #refs: [frame: number, resultRef: string][] = [];
+  /** The last results, oldest first. */
+  #seen: SeenFrame[] = [];
+  /** The last scores of windows, oldest first. */
+  #curve: NonNullable<Suspicion['curve']> = [];
 
   constructor(options: CameraThreatsOptions) {
     this.#options = options;
@@ -57,26 +73,44 @@ export class CameraThreats {
   gap(): void {
     this.#fights?.clear();
     this.#maker = new MomentMaker();
-    this.#refs = [];
+    this.#seen = [];
+    this.#curve = [];
   }
 
   /** @param nowUs wall clock, microseconds since 1970: says whether it is late */
   see({ frame, resultRef, detections, grey }: ThreatSight, nowUs: number): TrackEvent[] {
-    this.#refs = [...this.#refs.slice(1 - evidenceFrames), [frame.frame, resultRef]];
+    const { ptsUs } = frame;
+    this.#seen = [...this.#seen.filter(isRecent(ptsUs)), { frame: frame.frame, ptsUs, resultRef }];
     const moment = this.#maker.make({ ...frame, detections, ...(grey ? { grey } : {}) });
-    const fight = this.#fights?.wants(frame.ptsUs) ? this.#fights.see(moment) : undefined;
+    const fight = this.#fights?.wants(ptsUs) ? this.#fights.see(moment) : undefined;
+    if (fight) this.#curve = [...this.#curve.filter(isWithin(curveMs, ptsUs)), { ptsUs, score: round(fight.chance) }];
     const told: Told[] = [
-      ...(fight?.isAlarm ? [toldOfFight(fight, moment)] : []),
+      ...(fight?.isAlarm ? [this.#toldOfFight(fight, moment)] : []),
       ...this.#rules
         .flatMap((rule) => rule.see(moment))
         .map(({ kind, score, why, tracks }) => {
-          return { kind, score, why: [why], people: moment.people.filter(({ track }) => tracks.includes(track)) };
+          const people = moment.people.filter(({ track }) => tracks.includes(track));
+          return { kind, score, why: [why], people, frames: this.#seen.slice(-evidenceFrames) };
         }),
     ];
     return told.map((each) => this.#event(each, frame, nowUs));
   }
 
-  #event({ kind, score, why, people }: Told, header: FrameHeader, nowUs: number): TrackEvent {
+  #toldOfFight({ chance, reasons, window }: FightScore, { people }: SeenMoment): Told {
+    const judged = new Set(window.map(({ frame }) => frame));
+    return {
+      kind: 'fight',
+      score: round(chance),
+      why: reasons.filter(({ says }) => says > 0).map(({ feature, value }) => `${feature} ${value.toPrecision(3)}`),
+      people,
+      frames: this.#seen.filter(({ frame }) => judged.has(frame)),
+      reasons: reasons.map(({ feature, value, says }) => ({ feature, value: round(value), says: round(says) })),
+      threshold: this.#options.model.threshold,
+      curve: this.#curve,
+    };
+  }
+
+  #event({ kind, score, people, frames, ...about }: Told, header: FrameHeader, nowUs: number): TrackEvent {
     const { camera, session, frame, ptsUs, capturedAtUs, width, height } = header;
     const { detector } = this.#options;
     const nameOf = (track: string) => `${camera}/${session}/${track}`;
@@ -97,13 +131,13 @@ export class CameraThreats {
       atUs: capturedAtUs,
       box: around(people, { x: 0, y: 0, width, height }),
       score,
-      evidence: this.#refs.map(([each]) => frameId({ camera, session, frame: each })),
-      evidenceRefs: this.#refs.map(([, ref]) => ref),
+      evidence: frames.map((each) => frameId({ camera, session, frame: each.frame })),
+      evidenceRefs: frames.map(({ resultRef }) => resultRef),
       durationMs: 0,
       threat: kind,
       suspicion: {
         isHeuristic: kind !== 'fight',
-        why: [...why],
+        ...about,
         people: people.map(({ track: each, box }) => ({ track: nameOf(each), box })),
         ...(lateMs > lateAfterMs ? { lateMs } : {}),
       },
@@ -111,9 +145,19 @@ export class CameraThreats {
   }
 }
 
-function toldOfFight({ chance, reasons }: FightScore, { people }: SeenMoment): Told {
-  const why = reasons.filter(({ says }) => says > 0).map(({ feature, value }) => `${feature} ${value.toPrecision(3)}`);
-  return { kind: 'fight', score: Math.round(chance * 1e4) / 1e4, why, people };
+function isWithin(milliseconds: number, nowPtsUs: number) {
+  return ({ ptsUs }: { ptsUs: number }) => nowPtsUs - ptsUs <= milliseconds * 1000;
+}
+
+/** Enough for every kind of evidence. */
+function isRecent(nowPtsUs: number) {
+  const isInWindow = isWithin(windowMs, nowPtsUs);
+  return (each: SeenFrame, index: number, all: readonly SeenFrame[]) =>
+    isInWindow(each) || all.length - index < evidenceFrames;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
 }
 
 /** The box around all of them; the whole picture where nobody is seen. */

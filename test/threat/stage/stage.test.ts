@@ -105,6 +105,8 @@ test('a suspicion names its frames, where their results lie, people and reasons,
   assert.deepEqual(event.evidenceRefs?.at(-1), 'processed_images/0/6');
   assert.equal(event.suspicion.people.length, 2);
   assert.match(event.suspicion.why[0] ?? '', /^count\.mean /);
+  assert.equal(event.suspicion.reasons?.[0]?.feature, 'count.mean');
+  assert.deepEqual(event.suspicion.curve, [{ ptsUs: 600_000, score: event.score }]);
   const encoded = encodeEvent(event, startUs);
   const again = decodeEvent({ ...encoded, partition: 0, offset: 0n } as unknown as Incoming);
   assert.deepEqual(again, event);
