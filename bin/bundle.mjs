@@ -1,12 +1,13 @@
 // Whether the bundle of `scripts/bundle.ts` may be run: only while it holds what the sources say. Plain JavaScript, for
 // whatever Node is there.
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+
+const load = createRequire(import.meta.url);
 
 /** The file that says which bundle is the last one, and what it was made from. */
 export function statementOf(root) {
-  return join(root, 'dist/bundle.json');
+  return `${root}/dist/bundle.json`;
 }
 
 /** What tells a file's content from another. */
@@ -19,9 +20,12 @@ export function describeSource(path) {
 export function freshBundle(root) {
   const statement = readStatement(root);
   if (statement === undefined) return undefined;
-  const main = join(root, statement.main);
-  const isFresh = Object.entries(statement.sources).every(([path, source]) => isUnchanged(join(root, path), source));
-  return isFresh && existsSync(main) ? main : undefined;
+  const main = `${root}/${statement.main}`;
+  // Before every start: paths are put together by hand, and nothing is loaded that is not needed.
+  for (const path in statement.sources) {
+    if (!isUnchanged(`${root}/${path}`, statement.sources[path])) return undefined;
+  }
+  return existsSync(main) ? main : undefined;
 }
 
 function readStatement(root) {
@@ -40,5 +44,5 @@ function isUnchanged(path, { sizeBytes, modifiedMs, sha256 }) {
 }
 
 function digest(path) {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  return load('node:crypto').createHash('sha256').update(readFileSync(path)).digest('hex');
 }

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 // The command `vigil` on whatever Node is there: hands over to the Node 24 that the set-up installed, which runs the
 // bundle that the set-up made, or the TypeScript sources when these have changed since.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { freshBundle } from './bundle.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 const [major = 0] = process.versions.node.split('.').map(Number);
 
@@ -16,6 +15,7 @@ if (major >= 24) {
   process.argv[1] = main;
   await import(pathToFileURL(main).href);
 } else if (existsSync(own)) {
+  const { spawnSync } = await import('node:child_process');
   // Ctrl-C reaches the command too: it ends in its own time, and this process after it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
   const { status, signal } = spawnSync(own, [process.argv[1], ...process.argv.slice(2)], { stdio: 'inherit' });

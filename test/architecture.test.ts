@@ -89,3 +89,23 @@ test('no module imports itself, directly or in a circle', () => {
   for (const file of files) visit(file, []);
   assert.deepEqual(cycles, []);
 });
+
+/** What is loaded together with a module: its imports without those that are for types only, or that come late. */
+function* loadedWith(file: string): Generator<string> {
+  const text = readFileSync(file, 'utf8');
+  for (const [, specifier] of text.matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm)) {
+    if (specifier) yield specifier.startsWith('.') ? resolve(dirname(file), specifier) : specifier;
+  }
+}
+
+test('a broker that starts loads two small packages and no other', () => {
+  const loaded = new Set(
+    ['cli/main.ts', 'cli/run-command-line.ts', 'cli/commands/broker.ts', 'broker/broker.ts'].map((name) =>
+      join(source, name),
+    ),
+  );
+  for (const module of loaded) if (module.startsWith('/')) for (const each of loadedWith(module)) loaded.add(each);
+  assert.ok(loaded.size > 100, `only ${loaded.size} modules found`);
+  const packages = [...loaded].filter((each) => !each.startsWith('/') && !each.startsWith('node:'));
+  assert.deepEqual(packages.sort(), ['@node-rs/crc32', 'commander']);
+});

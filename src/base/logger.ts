@@ -1,7 +1,9 @@
+import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { pino } from 'pino';
 
-export type Logger = pino.Logger;
+/** Fields, an error as `err`, may stand before what is said. */
+type Line = [message: string] | [fields: object, message: string];
+export type Logger = Record<'debug' | 'info' | 'warn' | 'error', (...line: Line) => void>;
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -11,20 +13,41 @@ export type LogLevel = (typeof logLevels)[number];
  */
 export function createLogger(part: string, options: { level?: LogLevel } = {}): Logger {
   const level = options.level ?? levelFromEnvironment();
-  const standardError = pino.destination({ fd: 2, sync: true });
-  const isJson = process.env.VIGIL_LOG_FORMAT === 'json';
-  return pino(
-    { name: part, level },
-    isJson ? standardError : { write: (line) => standardError.write(forPeople(line)) },
-  );
+  let writer: Logger | undefined;
+  const say = (name: keyof Logger): ((...line: Line) => void) => {
+    if (logLevels.indexOf(name) < logLevels.indexOf(level)) return () => {};
+    return (...line) => {
+      // Loaded with the first line that is written: most processes start without one, and some have to start quickly.
+      try {
+        writer ??= openWriter(part, level);
+      } catch (error) {
+        sayBarely(part, line, error);
+        return;
+      }
+      writer[name](...line);
+    };
+  };
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 }
 
-type PinoPretty = typeof import('pino-pretty');
-let prettify: ((line: string) => string) | undefined;
+const load = createRequire(import.meta.url);
 
-/** Loaded with the first line that is written: most processes start without one, and some have to start quickly. */
-function forPeople(line: string): string {
-  prettify ??= (createRequire(import.meta.url)('pino-pretty') as PinoPretty).prettyFactory({
+function openWriter(name: string, level: LogLevel): Logger {
+  const { pino } = load('pino') as typeof import('pino');
+  const standardError = pino.destination({ fd: 2, sync: true });
+  if (process.env.VIGIL_LOG_FORMAT === 'json') return pino({ name, level }, standardError);
+  const forPeople = prettifier();
+  return pino({ name, level }, { write: (line) => standardError.write(forPeople(line)) });
+}
+
+/** A process that can open no more files, to load the writer for instance, still says what is wrong with it. */
+function sayBarely(part: string, line: Line, cause: unknown): void {
+  const message = line.filter((each) => typeof each === 'string').join(' ');
+  writeSync(2, `${part}: ${message} (without its fields: ${String(cause)})\n`);
+}
+
+function prettifier(): (line: string) => string {
+  return (load('pino-pretty') as typeof import('pino-pretty')).prettyFactory({
     colorize: process.stderr.isTTY === true,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid,hostname,name',
@@ -32,7 +55,6 @@ function forPeople(line: string): string {
     hideObject: false,
     singleLine: true,
   });
-  return prettify(line);
 }
 
 function levelFromEnvironment(): LogLevel {

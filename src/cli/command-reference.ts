@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { createProgram } from './program.ts';
 
 /** The reference of the command line in Markdown: what each command's `--help` prints, and what holds for all of them. */
-export function commandReference(): string {
-  const program = createProgram();
+export async function commandReference(): Promise<string> {
+  const program = await createProgram();
   const sections = program.commands.flatMap((command) => [
     section(command, `vigil ${command.name()}`, 2),
     ...command.commands.map((inner) => section(inner, `vigil ${command.name()} ${inner.name()}`, 3)),

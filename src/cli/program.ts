@@ -1,34 +1,41 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { fault } from '../base/errors.ts';
-import { acknowledgeCommand } from './commands/acknowledge.ts';
-import { askCommand } from './commands/ask.ts';
-import { auditCommand } from './commands/audit.ts';
-import { brokerCommand } from './commands/broker.ts';
-import { compareCommand } from './commands/compare.ts';
-import { configCommand } from './commands/config.ts';
-import { consumeCommand } from './commands/consume.ts';
-import { deadLettersCommand } from './commands/dead-letters.ts';
-import { facesCommand } from './commands/faces.ts';
-import { modelsCommand } from './commands/models.ts';
-import { notifyCommand } from './commands/notify.ts';
-import {
-  alarmCommand,
-  captureCommand,
-  detectCommand,
-  serveCommand,
-  threatCommand,
-  trackCommand,
-} from './commands/part-commands.ts';
-import { planCommand } from './commands/plan.ts';
-import { produceCommand } from './commands/produce.ts';
-import { rulesCommand } from './commands/rules.ts';
-import { scoreCommand } from './commands/score.ts';
-import { topicsCommand } from './commands/topics.ts';
-import { upCommand } from './commands/up.ts';
 
-/** All commands. Each imports what it does only when it is run: help is there at once. */
-export function createProgram(): Command {
+/** In the order of `vigil --help`. Each is a module of its own, loaded only where it is asked for. */
+const commands: Record<string, () => Promise<Command>> = {
+  up: async () => (await import('./commands/up.ts')).upCommand(),
+  broker: async () => (await import('./commands/broker.ts')).brokerCommand(),
+  capture: async () => (await import('./commands/part-commands.ts')).captureCommand(),
+  detect: async () => (await import('./commands/part-commands.ts')).detectCommand(),
+  track: async () => (await import('./commands/part-commands.ts')).trackCommand(),
+  alarm: async () => (await import('./commands/part-commands.ts')).alarmCommand(),
+  threat: async () => (await import('./commands/part-commands.ts')).threatCommand(),
+  serve: async () => (await import('./commands/part-commands.ts')).serveCommand(),
+  topics: async () => (await import('./commands/topics.ts')).topicsCommand(),
+  produce: async () => (await import('./commands/produce.ts')).produceCommand(),
+  consume: async () => (await import('./commands/consume.ts')).consumeCommand(),
+  audit: async () => (await import('./commands/audit.ts')).auditCommand(),
+  plan: async () => (await import('./commands/plan.ts')).planCommand(),
+  'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand(),
+  ask: async () => (await import('./commands/ask.ts')).askCommand(),
+  rules: async () => (await import('./commands/rules.ts')).rulesCommand(),
+  notify: async () => (await import('./commands/notify.ts')).notifyCommand(),
+  acknowledge: async () => (await import('./commands/acknowledge.ts')).acknowledgeCommand(),
+  compare: async () => (await import('./commands/compare.ts')).compareCommand(),
+  faces: async () => (await import('./commands/faces.ts')).facesCommand(),
+  models: async () => (await import('./commands/models.ts')).modelsCommand(),
+  score: async () => (await import('./commands/score.ts')).scoreCommand(),
+  config: async () => (await import('./commands/config.ts')).configCommand(),
+};
+
+/**
+ * The command line. Only the command that is to be run is loaded where its name is known: a broker that is to be ready at
+ * once need not read what the other commands are.
+ *
+ * @param name of one command; left out, or no command: all are there
+ */
+export async function createProgram(name?: string): Promise<Command> {
   const program = new Command('vigil')
     .description('Cameras into a Kafka log, the log into answers: frames in = results out, with proof.')
     .version(version(), '--version', 'print the version')
@@ -41,33 +48,8 @@ Examples:
   vigil consume processed_images                  results as JSON lines
   vigil <command> --help                          options and examples of a command`,
     );
-  for (const command of [
-    upCommand(),
-    brokerCommand(),
-    captureCommand(),
-    detectCommand(),
-    trackCommand(),
-    alarmCommand(),
-    threatCommand(),
-    serveCommand(),
-    topicsCommand(),
-    produceCommand(),
-    consumeCommand(),
-    auditCommand(),
-    planCommand(),
-    deadLettersCommand(),
-    askCommand(),
-    rulesCommand(),
-    notifyCommand(),
-    acknowledgeCommand(),
-    compareCommand(),
-    facesCommand(),
-    modelsCommand(),
-    scoreCommand(),
-    configCommand(),
-  ]) {
-    program.addCommand(command);
-  }
+  const wanted = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  for (const load of wanted ? [wanted] : Object.values(commands)) program.addCommand(await load());
   everyCommand(program, throwInsteadOfExit);
   return program;
 }
@@ -90,7 +72,7 @@ function throwInsteadOfExit(command: Command): void {
  * @throws USAGE for a command line that makes no sense, and whatever the command throws
  */
 export async function runProgram(args: readonly string[]): Promise<void> {
-  const program = createProgram();
+  const program = await createProgram(args[0]);
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {

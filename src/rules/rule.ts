@@ -1,4 +1,4 @@
-import type { Severity } from '../topics/alarm-schema.ts';
+import type { Severity } from '../topics/alarm-names.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Who it must be: anybody whose face is known or unknown, or people by name. */

@@ -1,4 +1,5 @@
-import type { Alarm, AlarmDelivery, Severity } from '../topics/alarm-schema.ts';
+import type { Severity } from '../topics/alarm-names.ts';
+import type { Alarm, AlarmDelivery } from '../topics/alarm-schema.ts';
 import type { Page, PictureState, StoredAlarm } from '../topics/stored.ts';
 import { cursorOf, type PageRequest, pageOf } from './page.ts';
 import type { Store } from './tables.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Acknowledgement, type Alarm, type AlarmDelivery, deliveryOutcomes, severities } from './alarm-schema.ts';
+import { deliveryOutcomes, severities } from './alarm-names.ts';
+import type { Acknowledgement, Alarm, AlarmDelivery } from './alarm-schema.ts';
 import { decodeJson, encodeJson } from './json-record.ts';
 import type { IncomingRecord, OutgoingRecord } from './record.ts';
 import { topicNames } from './topic-names.ts';

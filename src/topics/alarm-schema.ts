@@ -1,9 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { deliveryOutcomes, severities } from './alarm-names.ts';
 
 /** The JSON of `alarms` and `deliveries`; docs/schemas holds the same as JSON Schema. */
-
-export const severities = ['info', 'warning', 'critical'] as const;
-export type Severity = (typeof severities)[number];
 
 const closed = { additionalProperties: false } as const;
 const text = (description: string) => Type.String({ description });
@@ -86,9 +84,6 @@ export const acknowledgementSchema = Type.Object(
     description: 'Somebody has seen to an alarm: it is not escalated further.',
   },
 );
-
-export const deliveryOutcomes = ['delivered', 'retrying', 'failed'] as const;
-export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
 export const deliverySchema = Type.Object(
   {

@@ -1,4 +1,5 @@
-import { eventTypes, type FrameTracks, type TrackEvent } from './event-schema.ts';
+import { eventTypes } from './event-names.ts';
+import type { FrameTracks, TrackEvent } from './event-schema.ts';
 import { decodeJson, encodeJson } from './json-record.ts';
 import { formatTimeUs, type IncomingRecord, type OutgoingRecord, parseTimeUs } from './record.ts';
 import { topicNames } from './topic-names.ts';

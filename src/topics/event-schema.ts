@@ -1,24 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { eventTypes, threatKinds } from './event-names.ts';
 
 /** The JSON of `events` and `tracks`; docs/schemas holds the same as JSON Schema. */
-
-export const eventTypes = [
-  'track-began',
-  'track-lost',
-  'track-found',
-  'track-ended',
-  'zone-entered',
-  'zone-left',
-  'line-crossed',
-  'face-known',
-  'face-unknown',
-  'threat-suspected',
-] as const;
-
-/** What a `threat-suspected` suspects; all but the fight are heuristics. */
-export const threatKinds = ['fight', 'fall', 'running', 'loitering', 'crowding'] as const;
-export type ThreatKind = (typeof threatKinds)[number];
-export type EventType = (typeof eventTypes)[number];
 
 const closed = { additionalProperties: false } as const;
 const text = (description: string) => Type.String({ description });

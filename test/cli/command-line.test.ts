@@ -9,8 +9,8 @@ import { runVigil } from './run-vigil.ts';
 const folder = mkdtempSync(join(tmpdir(), 'vigil-cli-'));
 after(() => rmSync(folder, { recursive: true }));
 
-test('every command has a description and examples, and every option says what it does', () => {
-  for (const command of createProgram().commands) {
+test('every command has a description and examples, and every option says what it does', async () => {
+  for (const command of (await createProgram()).commands) {
     assert.notEqual(command.description(), '', command.name());
     for (const option of command.options) assert.notEqual(option.description, '', `${command.name()} ${option.long}`);
     let help = '';
@@ -20,10 +20,20 @@ test('every command has a description and examples, and every option says what i
   }
 });
 
-test('the commands of the journey share their options', () => {
+test('a command is loaded without the others under its own name', async () => {
+  for (const command of (await createProgram()).commands) {
+    const { commands } = await createProgram(command.name());
+    assert.deepEqual(
+      commands.map((each) => each.name()),
+      [command.name()],
+    );
+  }
+});
+
+test('the commands of the journey share their options', async () => {
   for (const name of ['up', 'capture', 'detect', 'serve']) {
-    const command = createProgram().commands.find((each) => each.name() === name);
-    const options = command?.options.map((option) => option.long) ?? [];
+    const { commands } = await createProgram(name);
+    const options = commands[0]?.options.map((option) => option.long) ?? [];
     for (const option of ['--data', '--brokers', '--listen', '--http'])
       assert.ok(options.includes(option), `${name} ${option}`);
   }

@@ -1,6 +1,6 @@
-import { pino } from 'pino';
 import { systemClock } from '../../base/clock.ts';
 import type { FileSystem } from '../../base/file-system.ts';
+import { createLogger } from '../../base/logger.ts';
 import { Flusher } from '../../log/flusher.ts';
 import { ReadBuffers } from '../../log/read-buffers.ts';
 import { TailCache } from '../../log/tail-cache.ts';
@@ -56,7 +56,7 @@ function openLogs(fileSystem: FileSystem, { brokerConfigs }: MetadataDocument, d
     flushPolicy: 'never',
     flushIntervalMs: 1000,
     clock: systemClock,
-    logger: pino({ level: 'silent' }),
+    logger: createLogger('check', { level: 'silent' }),
     cleanShutdown: false,
   });
 }

@@ -1,5 +1,5 @@
 import { isTimeZone } from '../../rules/schedule.ts';
-import { eventTypes } from '../../topics/event-schema.ts';
+import { eventTypes } from '../../topics/event-names.ts';
 import { checkReference } from './check-reference.ts';
 import type { ValueProblem } from './check-value.ts';
 import { type ConfigPath, formatPath } from './problem.ts';

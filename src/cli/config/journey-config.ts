@@ -5,7 +5,7 @@ import type { StepName } from '../../detect/steps/step-names.ts';
 import type { NotifierOptions } from '../../notify/notifier-options.ts';
 import type { Rule } from '../../rules/rule.ts';
 import type { DeliveryKind } from '../../stage/delivery.ts';
-import type { ThreatKind } from '../../topics/event-schema.ts';
+import type { ThreatKind } from '../../topics/event-names.ts';
 import type { Scene } from '../../topics/scene.ts';
 import type { TopicSettings } from '../../topics/topic-names.ts';
 

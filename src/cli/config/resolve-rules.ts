@@ -2,7 +2,7 @@ import { parseDurationMs } from '../../base/units.ts';
 import type { NotifierOptions, NotifierTarget } from '../../notify/notifier-options.ts';
 import type { Escalation, Rule, Who } from '../../rules/rule.ts';
 import { type Schedule, weekdays } from '../../rules/schedule.ts';
-import { type Severity, severities } from '../../topics/alarm-schema.ts';
+import { type Severity, severities } from '../../topics/alarm-names.ts';
 import { defaults } from './defaults.ts';
 import type { ConfigFile } from './schema.ts';
 

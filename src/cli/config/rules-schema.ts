@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { weekdays } from '../../rules/schedule.ts';
-import { severities } from '../../topics/alarm-schema.ts';
-import { eventTypes } from '../../topics/event-schema.ts';
+import { severities } from '../../topics/alarm-names.ts';
+import { eventTypes } from '../../topics/event-names.ts';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
 

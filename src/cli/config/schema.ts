@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { stepNames } from '../../detect/steps/step-names.ts';
 import { deliveries } from '../../stage/delivery.ts';
-import { threatKinds } from '../../topics/event-schema.ts';
+import { threatKinds } from '../../topics/event-names.ts';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
 import { notify } from './notify-schema.ts';

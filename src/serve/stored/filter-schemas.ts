@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { fault } from '../../base/errors.ts';
 import { decodeCursor } from '../../store/cursor.ts';
-import { severities } from '../../topics/alarm-schema.ts';
-import { eventTypes, type TrackEvent } from '../../topics/event-schema.ts';
+import { severities } from '../../topics/alarm-names.ts';
+import { eventTypes } from '../../topics/event-names.ts';
+import type { TrackEvent } from '../../topics/event-schema.ts';
 import { parseTimeUs } from '../../topics/record.ts';
 
 /** What lists are asked with. */

@@ -1,4 +1,5 @@
-import type { ThreatKind, TrackEvent } from '../../topics/event-schema.ts';
+import type { ThreatKind } from '../../topics/event-names.ts';
+import type { TrackEvent } from '../../topics/event-schema.ts';
 import { type FrameHeader, frameId } from '../../topics/frame-record.ts';
 import type { Detection } from '../../topics/result-record.ts';
 import type { FightModel } from '../fight/fight-model.ts';

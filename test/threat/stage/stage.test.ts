@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { FightModel } from '../../../src/threat/fight/fight-model.ts';
 import { HastyOrder } from '../../../src/threat/stage/hasty-order.ts';
 import { ThreatDesk } from '../../../src/threat/stage/threat-desk.ts';
+import type { ThreatKind } from '../../../src/topics/event-names.ts';
 import { decodeEvent, encodeEvent } from '../../../src/topics/event-record.ts';
-import type { ThreatKind } from '../../../src/topics/event-schema.ts';
 import { encodeResult } from '../../../src/topics/result-record.ts';
 
 const at = (frame: number, session = 's', capturedAtMs = 0) => ({ session, frame, capturedAtMs, payload: frame });

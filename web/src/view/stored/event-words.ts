@@ -1,4 +1,4 @@
-import type { EventType } from '../../../../src/topics/event-schema.ts';
+import type { EventType } from '../../../../src/topics/event-names.ts';
 import type { StoredEvent } from '../../../../src/topics/stored.ts';
 
 /** Kinds of events as people call them. Losing and finding a track tell of the tracker more than of the scene. */
