@@ -13,6 +13,7 @@ import type { CameraPast } from './look-back.ts';
 import { createReader } from './open-reader.ts';
 import { reconnectDelayMs } from './reconnect-delay.ts';
 import { SessionAccount, type SessionOrigin } from './session-account.ts';
+import { openingAfter } from './session-id.ts';
 import { looksLive } from './source.ts';
 import type { StatementSender } from './statement-sender.ts';
 
@@ -144,7 +145,7 @@ export class CameraCapture {
         reason: 'source' as const,
         ...(this.#lostSince ?? { fromUs: wallClockUs() }),
       };
-      this.#current = this.#begin(live, { after });
+      this.#current = this.#begin(live, { after, notBeforeUs: openingAfter(this.#current) });
     }
     this.#current.live = live;
     this.#current.reconnects = this.#reconnects;
@@ -218,13 +219,13 @@ export class CameraCapture {
 }
 
 /** A film's session that capture died in goes on; the session after any other one of a live camera says what lies between. */
-function originFrom({ previous, published }: CameraPast): SessionOrigin {
-  if (!previous) return {};
+function originFrom({ previous, published, notBeforeUs = 0 }: CameraPast): SessionOrigin {
+  if (!previous) return { notBeforeUs };
   const { session, openedAtUs, statedAtUs, state, error } = previous;
   if (published) return { resumed: { session, openedAtUs, published } };
   const reason = state === 'ended' ? 'stopped' : state === 'failed' ? 'source' : 'crashed';
   const code = reason === 'source' && error ? { code: error.code } : {};
-  return { after: { after: session, fromUs: statedAtUs, reason, ...code } };
+  return { notBeforeUs, after: { after: session, fromUs: statedAtUs, reason, ...code } };
 }
 
 /** Films run at their own speed unless they are to run fast; cameras set their own pace; the test picture has none. */

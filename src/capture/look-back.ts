@@ -7,6 +7,7 @@ import { framePartition } from '../topics/partitioning.ts';
 import type { IncomingRecord } from '../topics/record.ts';
 import { topicNames } from '../topics/topic-names.ts';
 import type { CameraOptions } from './camera-options.ts';
+import { openingAfter } from './session-id.ts';
 import { looksLive } from './source.ts';
 
 export interface LookBackOptions {
@@ -28,6 +29,8 @@ export interface CameraPast {
   previous?: SessionStatement;
   /** It is a film's, and capture died in the middle of it: what the log holds of it already. */
   published?: PublishedFrames;
+  /** The next session opens no earlier, whatever the clock says; microseconds since 1970. */
+  notBeforeUs?: number;
 }
 
 const clientId = 'vigil-capture';
@@ -40,14 +43,15 @@ const openStates: readonly string[] = ['opening', 'running'];
 /** @throws BROKER_UNREACHABLE */
 export async function lookBack(camera: CameraOptions, options: LookBackOptions): Promise<CameraPast> {
   const previous = await newestSession(camera.id, options.brokers);
-  if (!previous) return {};
   const { resumeSinceMs = 0 } = options;
+  const notBeforeUs = Math.max(resumeSinceMs * 1000, previous ? openingAfter(previous) : 0);
+  if (!previous) return { notBeforeUs };
   const isOurs = previous.source === redactSource(camera.source) && previous.fps === camera.fps;
   const isFilm = !previous.live && !looksLive(camera.source) && !camera.loop;
   const isBroken = openStates.includes(previous.state) && previous.openedAtUs / 1000 >= resumeSinceMs;
-  if (!isOurs || !isFilm || !isBroken) return { previous };
+  if (!isOurs || !isFilm || !isBroken) return { previous, notBeforeUs };
   const wasClockSet = previous.statedAtUs < previous.openedAtUs;
-  return { previous, published: await findPublished({ ...previous, wasClockSet }, options.brokers) };
+  return { previous, notBeforeUs, published: await findPublished({ ...previous, wasClockSet }, options.brokers) };
 }
 
 async function newestSession(camera: string, brokers: readonly string[]): Promise<SessionStatement | undefined> {

@@ -12,6 +12,8 @@ export interface SessionOrigin {
   resumed?: { session: string; openedAtUs: number; published: PublishedFrames };
   /** The session before that of a live camera, and why it is over. */
   after?: Omit<CaptureGap, 'toUs'>;
+  /** When a session that follows another one opens at the earliest; see `openingAfter`. */
+  notBeforeUs?: number;
 }
 
 /** What happened in one session of a camera: counts, state, and the next frame's number. */
@@ -34,11 +36,11 @@ export class SessionAccount {
   live: boolean;
   reconnects = 0;
 
-  constructor(camera: CameraOptions, live: boolean, { resumed, after }: SessionOrigin = {}) {
+  constructor(camera: CameraOptions, live: boolean, { resumed, after, notBeforeUs = 0 }: SessionOrigin = {}) {
     this.#camera = camera;
     this.live = live;
-    this.id = resumed?.session ?? newSessionId();
-    this.openedAtUs = resumed?.openedAtUs ?? wallClockUs();
+    this.openedAtUs = resumed?.openedAtUs ?? Math.max(wallClockUs(), notBeforeUs);
+    this.id = resumed?.session ?? newSessionId(this.openedAtUs / 1000);
     this.#published = resumed?.published;
     // After a clock was set back nobody knows how long it was.
     this.#gap = after && { ...after, toUs: Math.max(after.fromUs, this.openedAtUs) };

@@ -151,9 +151,7 @@ export class AccountFeed {
     this.#results?.close().catch((error) => this.#options.logger.warn({ err: error }, 'closing a reader failed'));
     const found = this.#found;
     this.#start = found && this.#register.countsSame(found.countFromUs, fromUs) ? found : undefined;
-    const from = this.#start
-      ? { offsets: offsetsOf(this.#start) }
-      : { timestampMs: Math.max(0, fromUs / 1000 - clockSkewMs) };
+    const from = this.#start ? { offsets: offsetsOf(this.#start) } : this.#resultsFrom(fromUs);
     this.#results = new TopicReader({
       ...this.#readerOf(topicNames.processedImages, from),
       onOpen: () => {
@@ -169,6 +167,11 @@ export class AccountFeed {
         this.#decoding(record, () => this.#addResult(record));
       },
     });
+  }
+
+  #resultsFrom(fromUs: number): StartFrom {
+    if (this.#register.wasClockSetSince(fromUs)) return 'beginning';
+    return { timestampMs: Math.max(0, fromUs / 1000 - clockSkewMs) };
   }
 
   #addEntry(record: IncomingRecord): void {

@@ -11,7 +11,6 @@ const sameRunUs = 10 * 60 * 1_000_000;
 export class SessionRegister {
   readonly #sessions = new Map<string, SessionStatement>();
   readonly #newestByCamera = new Map<string, SessionStatement>();
-  #newestStatedAtUs = 0;
 
   add(statement: SessionStatement): void {
     const id = sessionId(statement.camera, statement.session);
@@ -20,7 +19,6 @@ export class SessionRegister {
     this.#sessions.set(id, statement);
     const newest = this.#newestByCamera.get(statement.camera);
     if (!newest || newest.openedAtUs <= statement.openedAtUs) this.#newestByCamera.set(statement.camera, statement);
-    this.#newestStatedAtUs = Math.max(this.#newestStatedAtUs, statement.statedAtUs);
   }
 
   find(camera: string, session: string): SessionStatement | undefined {
@@ -38,13 +36,23 @@ export class SessionRegister {
     return [...this.#sessions.values()].every(({ openedAtUs }) => openedAtUs < from || openedAtUs >= to);
   }
 
+  /** Whether the clock was set back since: what was made in these sessions may carry times from before that moment. */
+  wasClockSetSince(momentUs: number): boolean {
+    return this.openedFrom(momentUs).some(({ openedAtUs, statedAtUs }) => statedAtUs < openedAtUs);
+  }
+
   /** Microseconds since 1970; undefined when there is no session at all. */
   countFromUs(): number | undefined {
-    const ofLastRun = [...this.#newestByCamera.values()].filter(
-      (each) => each.statedAtUs >= this.#newestStatedAtUs - sameRunUs,
-    );
+    const newest = [...this.#newestByCamera.values()];
+    const lastUs = Math.max(...newest.map(lastSignUs));
+    const ofLastRun = newest.filter((each) => lastSignUs(each) >= lastUs - sameRunUs);
     return ofLastRun.length === 0 ? undefined : Math.min(...ofLastRun.map((each) => each.openedAtUs));
   }
+}
+
+/** After a clock was set back the opening is later than what is said of it. */
+function lastSignUs({ openedAtUs, statedAtUs }: SessionStatement): number {
+  return Math.max(openedAtUs, statedAtUs);
 }
 
 function sessionId(camera: string, session: string): string {

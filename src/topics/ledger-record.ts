@@ -53,6 +53,7 @@ export interface SessionStatement {
   live: boolean;
   /** The source without its password. */
   source: string;
+  /** Wall clock, microseconds since 1970, but later than that of the camera's session before, whatever the clock says. */
   openedAtUs: number;
   statedAtUs: number;
   width: number;
@@ -114,6 +115,9 @@ export function decodeSessionStatement(record: IncomingRecord): SessionStatement
   return decodeJson(record, isStatement, 'a statement of a capture session');
 }
 
+/** The year 9999 has a time in four digits. */
+const latestUs = Date.UTC(9999, 0) * 1000;
+
 /** What readers compute with; anything else may write to the topic, and must not bring them down. */
 function isStatement({ camera, session, state, lost, ...numbers }: SessionStatement): boolean {
   const { openedAtUs, statedAtUs, width, height, captured, published } = numbers;
@@ -123,7 +127,8 @@ function isStatement({ camera, session, state, lost, ...numbers }: SessionStatem
     sessionStates.includes(state) &&
     typeof lost === 'object' &&
     lost !== null &&
-    [openedAtUs, statedAtUs, width, height, captured, published].every(Number.isFinite)
+    [openedAtUs, statedAtUs].every((time) => time >= 0 && time <= latestUs) &&
+    [width, height, captured, published].every(Number.isFinite)
   );
 }
 

@@ -14,7 +14,7 @@ const sessionStatementSchema = Type.Object(
     state: Type.Enum(sessionStates),
     live: Type.Boolean({ description: 'False for files and folders, which have an end.' }),
     source: Type.String({ description: 'Without its password.' }),
-    openedAtUs: timeUs('Opening of the session'),
+    openedAtUs: timeUs('Opening of the session; later than that of the session before, whatever the clock says'),
     statedAtUs: timeUs('When this was said'),
     width: count('Of the frames, pixels; 0 before the first one.'),
     height: count('Of the frames, pixels; 0 before the first one.'),

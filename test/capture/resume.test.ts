@@ -3,14 +3,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { findPublished } from '../../src/capture/look-back.ts';
+import { findPublished, lookBack } from '../../src/capture/look-back.ts';
+import { SessionAccount } from '../../src/capture/session-account.ts';
 import type { CaptureOptions } from '../../src/capture/start-capture.ts';
 import { ensureTopics } from '../../src/stage/kafka-admin.ts';
 import { readToEnd } from '../../src/stage/read-to-end.ts';
 import { openRecordConsumer } from '../../src/stage/record-consumer.ts';
 import { openRecordProducer } from '../../src/stage/record-producer.ts';
 import { decodeFrameHeader, encodeFrame } from '../../src/topics/frame-record.ts';
-import { decodeSessionStatement, type SessionStatement } from '../../src/topics/ledger-record.ts';
+import {
+  decodeSessionStatement,
+  encodeSessionStatement,
+  type SessionStatement,
+} from '../../src/topics/ledger-record.ts';
 import { topicDefinitions, topicNames } from '../../src/topics/topic-names.ts';
 import { startBroker } from '../broker/start-broker.ts';
 import { camera } from './capture-run.ts';
@@ -156,4 +161,25 @@ test('what the log holds of a session is found where its partitions got differen
   assert.deepEqual(has, there);
   assert.equal((await findPublished({ ...session, session: 'none' }, brokers)).last, -1);
   await producer.close();
+});
+
+test('a film begun after the clock was set back belongs to the run, follows the session before, and is resumed', async (t) => {
+  const brokers = await brokersWithTopics(t, 3);
+  const film = camera('testsrc:1', { fps: 10 });
+  const options = { brokers, resumeSinceMs: Date.now() + 3_600_000 };
+  const { notBeforeUs = 0 } = await lookBack(film, options);
+  assert.equal(notBeforeUs, options.resumeSinceMs * 1000);
+  const account = new SessionAccount(film, false, { notBeforeUs });
+  account.running();
+  const producer = await openRecordProducer({ brokers, clientId });
+  t.after(() => producer.close());
+  const picture = { capturedAtUs: Date.now() * 1000, ptsUs: 0, width: 1, height: 1, jpeg: Buffer.alloc(9) };
+  const records = [0, 1, 2].map((frame) => encodeFrame({ camera: film.id, session: account.id, frame, ...picture }, 3));
+  await producer.send([encodeSessionStatement(account.statement()), ...records]);
+
+  const past = await lookBack(film, options);
+  assert.deepEqual([past.previous?.session, past.published?.last], [account.id, 2]);
+  const another = await lookBack(camera('testsrc:2', { fps: 10 }), options);
+  assert.equal(another.published, undefined);
+  assert.ok((another.notBeforeUs ?? 0) > account.openedAtUs);
 });

@@ -4,14 +4,25 @@ import { cutShort, swallowedFrames } from '../../src/capture/film-end.ts';
 import { quantiser } from '../../src/capture/jpeg-encoder.ts';
 import { scaledSize } from '../../src/capture/picture-size.ts';
 import { reconnectDelayMs } from '../../src/capture/reconnect-delay.ts';
-import { newSessionId } from '../../src/capture/session-id.ts';
+import { SessionAccount } from '../../src/capture/session-account.ts';
+import { newSessionId, openingAfter } from '../../src/capture/session-id.ts';
 import { cameraIdPattern } from '../../src/topics/topic-names.ts';
+import { camera } from './capture-run.ts';
 
 test('session ids sort by time, differ, and suit ids and paths', () => {
   const first = newSessionId(Date.UTC(2026, 10, 21, 2, 45, 12, 123));
   assert.match(first, /^20261121T024512\.123Z-[0-9a-f]{4}$/);
   assert.match(first, cameraIdPattern);
   assert.ok(first < newSessionId(Date.UTC(2026, 10, 21, 2, 45, 12, 124)));
+});
+
+test('a session that follows another one is newer by its opening and its id, also when the clock was set back', () => {
+  const tomorrowUs = (Date.now() + 86_400_000) * 1000;
+  const before = new SessionAccount(camera('testsrc'), true, { notBeforeUs: tomorrowUs });
+  const after = new SessionAccount(camera('testsrc'), true, { notBeforeUs: openingAfter(before) });
+  assert.equal(before.openedAtUs, tomorrowUs);
+  assert.ok(after.openedAtUs > before.openedAtUs && after.id > before.id, `${before.id}, ${after.id}`);
+  assert.ok(Math.abs(after.statement().statedAtUs / 1000 - Date.now()) < 60_000, 'what is said is said now');
 });
 
 test('the wait before reconnecting doubles from half a second to half a minute, spread by a quarter', () => {

@@ -45,6 +45,17 @@ test('a camera that was last heard of long before the others belongs to another 
   assert.equal(register.countFromUs(), 100 * minuteUs);
 });
 
+test('a session that was opened after the clock was set back is its camera’s newest, and of the last run', () => {
+  const register = registerOf(
+    { camera: 'yard', session: '1', opened: 100, stated: 160 },
+    { camera: 'removed', session: '1', opened: 10, stated: 20 },
+    { camera: 'yard', session: '2', opened: 101, stated: 70 },
+  );
+  assert.equal(register.countFromUs(), 101 * minuteUs);
+  assert.equal(register.wasClockSetSince(100 * minuteUs), true);
+  assert.equal(register.wasClockSetSince(102 * minuteUs), false);
+});
+
 test('an older statement read later changes nothing', () => {
   const register = registerOf(
     { camera: 'entrance', session: '1', opened: 1, stated: 5 },
