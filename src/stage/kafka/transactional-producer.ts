@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { IncomingRecord, OutgoingRecord } from '../../topics/record.ts';
 import { hasKafkaError } from '../kafka-errors.ts';
 import type { MemberIdentity } from './group-member.ts';
@@ -17,6 +18,8 @@ export type RecordPosition = Pick<IncomingRecord, 'topic' | 'partition' | 'offse
 
 const completingDelayMs = 4;
 const initDelayMs = 50;
+/** A broker that is going too must not hold up whoever ends. */
+const abortWithinMs = 500;
 
 /**
  * A transactional producer on the plain requests of the protocol, one transaction at a time. Beside what the client
@@ -34,6 +37,10 @@ export class TransactionalProducer {
   /** What belongs to the open transaction: `topic:partition` of results, and the group's name. */
   readonly #partitions = new Set<string>();
   #groupAdded: string | undefined;
+  /** The coordinator was asked to open a transaction, whatever it answered. */
+  #mayBeOpen = false;
+  /** Requests that the transaction's end must not overtake: without an answer, or with none until now. */
+  readonly #unanswered = new Set<Promise<unknown>>();
   #identity: ProducerIdentity = { producerId: -1n, producerEpoch: -1 };
 
   constructor(options: TransactionalProducerOptions) {
@@ -83,7 +90,11 @@ export class TransactionalProducer {
   }
 
   /** @throws the first error; the transaction can then only be given up */
-  async publish(records: readonly PlacedRecord[]): Promise<void> {
+  publish(records: readonly PlacedRecord[]): Promise<void> {
+    return this.#remembering(this.#publish(records));
+  }
+
+  async #publish(records: readonly PlacedRecord[]): Promise<void> {
     const { transactionalId } = this.#options;
     const options = { identity: this.#identity, sequences: this.#sequences, transactionalId };
     const outcomes = await produce(this.#leaders, records, options);
@@ -99,7 +110,11 @@ export class TransactionalProducer {
    * "Processed up to and including", for each partition: takes effect when the transaction commits. The broker refuses
    * it when the member's generation is over.
    */
-  async commitOffsets(member: MemberIdentity, positions: readonly RecordPosition[]): Promise<void> {
+  commitOffsets(member: MemberIdentity, positions: readonly RecordPosition[]): Promise<void> {
+    return this.#remembering(this.#commitOffsets(member, positions));
+  }
+
+  async #commitOffsets(member: MemberIdentity, positions: readonly RecordPosition[]): Promise<void> {
     const { transactionalId } = this.#options;
     const { producerId, producerEpoch } = this.#identity;
     const { groupId, generationId, memberId, groupInstanceId } = member;
@@ -130,35 +145,54 @@ export class TransactionalProducer {
    * @throws when the broker says that this producer may not: somebody else has ended it, one way or the other
    */
   async commit(): Promise<void> {
-    const { transactionalId: id } = this.#options;
-    const { producerId, producerEpoch } = this.#identity;
-    await untilItWorks(
-      () =>
-        this.#coordinator.requestOfCoordinator({ kind: 'transaction', id }, 'EndTxn', [
-          id,
-          producerId,
-          producerEpoch,
-          true,
-        ]),
-      {
+    await this.#remembering(
+      untilItWorks(() => this.#end({ isCommit: true }), {
         signal: this.#closing.signal,
         delayMs: initDelayMs,
         isFinal: (error) => isAnswer(error) && !hasKafkaError(error, ...passing),
-      },
+      }),
     );
     this.#forgetTransaction();
   }
 
-  /** With a transaction open: as a crash would leave it, until the time-out or the next `begin` under this id. */
+  /**
+   * Aborts an open transaction that nothing can be on its way to any more, so that readers need not wait for its time-out. Otherwise it
+   * is left as a crash would leave it, until the time-out or the next `begin` under this id.
+   */
   async close(): Promise<void> {
     this.#closing.abort();
+    // What reached its partition after the end would open the transaction again, for ever.
+    if (this.#mayBeOpen && this.#unanswered.size === 0) {
+      const aborted = this.#end({ isCommit: false }).catch(() => {});
+      await Promise.race([aborted, delay(abortWithinMs, undefined, { ref: false })]);
+    }
     await Promise.all([this.#coordinator.close(), this.#leaders.close(), this.#groups.close()]);
+  }
+
+  async #end({ isCommit }: { isCommit: boolean }): Promise<void> {
+    const { transactionalId: id } = this.#options;
+    const { producerId, producerEpoch } = this.#identity;
+    const request = [id, producerId, producerEpoch, isCommit] as const;
+    await this.#coordinator.requestOfCoordinator({ kind: 'transaction', id }, 'EndTxn', [...request]);
+  }
+
+  async #remembering<T>(request: Promise<T>): Promise<T> {
+    this.#unanswered.add(request);
+    try {
+      const answer = await request;
+      this.#unanswered.delete(request);
+      return answer;
+    } catch (error) {
+      if (isAnswer(error)) this.#unanswered.delete(request);
+      throw error;
+    }
   }
 
   async #addGroup(groupId: string): Promise<void> {
     if (this.#groupAdded === groupId) return;
     const { transactionalId: id } = this.#options;
     const { producerId, producerEpoch } = this.#identity;
+    this.#mayBeOpen = true;
     await this.#whenCompleted(() =>
       this.#coordinator.requestOfCoordinator({ kind: 'transaction', id }, 'AddOffsetsToTxn', [
         id,
@@ -178,6 +212,7 @@ export class TransactionalProducer {
       partitions: each.map(({ partition }) => partition),
     }));
     const request = { transactionalId, ...this.#identity, verifyOnly: false, topics };
+    this.#mayBeOpen = true;
     await this.#whenCompleted(() => this.#coordinator.addPartitionsToTransaction(transactionalId, [[request]]));
     for (const each of partitions) this.#partitions.add(partitionName(each));
   }
@@ -194,6 +229,8 @@ export class TransactionalProducer {
   #forgetTransaction(): void {
     this.#partitions.clear();
     this.#groupAdded = undefined;
+    this.#mayBeOpen = false;
+    this.#unanswered.clear();
   }
 }
 

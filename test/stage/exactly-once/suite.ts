@@ -92,6 +92,26 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     }
   });
 
+  test('a producer that is closed leaves no open transaction for readers to wait for', {
+    timeout: 120_000,
+  }, async (t) => {
+    const { brokers, output } = await prepare(t, 0);
+    const asked = { brokers, clientId, transactionalId: `closes-${runs}`, timeoutMs: 600_000 };
+    const producer = new TransactionalProducer(asked);
+    await producer.begin();
+    const placed = await producer.place([numbered(output, 1, 0)]);
+    await producer.open(`closes-${runs}`, placed);
+    await producer.publish(placed);
+    await producer.close();
+    const after = await openRecordProducer({ brokers, clientId });
+    t.after(() => after.close({ abort: true }));
+    await after.send([numbered(output, 2, 0)]);
+    for await (const { n } of numbersFrom(brokers, output, 'beginning')) {
+      assert.equal(n, 2);
+      break;
+    }
+  });
+
   test('a loop killed again and again in the middle of its transactions leaves each result once', async (t) => {
     const count = long ? 4000 : 600;
     const { send, start, check } = await prepare(t, count);
