@@ -14,6 +14,8 @@ export class LeaderEpochs {
   readonly #path: string;
   #starts: LeaderEpochStart[] = [];
   #isDirty = false;
+  /** Newest leader epoch that the file names, −1 without any. */
+  #writtenEpoch = -1;
 
   constructor(fileSystem: FileSystem, directory: string) {
     this.#fileSystem = fileSystem;
@@ -27,6 +29,12 @@ export class LeaderEpochs {
       if (leaderEpoch === undefined || startOffset === undefined) return undefined;
       return { leaderEpoch: Number(leaderEpoch), startOffset: BigInt(startOffset) };
     });
+    this.#writtenEpoch = this.latest?.leaderEpoch ?? -1;
+  }
+
+  /** Where the first leader epoch begins that only its batches tell of: after a crash they have to be read for it. */
+  get unwrittenFrom(): bigint | undefined {
+    return this.#starts.find((each) => each.leaderEpoch > this.#writtenEpoch)?.startOffset;
   }
 
   get latest(): LeaderEpochStart | undefined {
@@ -48,6 +56,7 @@ export class LeaderEpochs {
   /** Forgets epochs that began at or after `endOffset`, as after a tail was cut off. */
   truncateEnd(endOffset: bigint): void {
     this.#keep(this.#starts.filter((each) => each.startOffset < endOffset));
+    this.#writtenEpoch = Math.min(this.#writtenEpoch, this.latest?.leaderEpoch ?? -1);
   }
 
   /** Forgets what lies before `startOffset`; the epoch in force there begins there. */
@@ -84,11 +93,22 @@ export class LeaderEpochs {
     return { leaderEpoch: found?.leaderEpoch ?? leaderEpoch, endOffset: next.startOffset };
   }
 
-  /** Writes the file when something changed; resolves when it is on the disk. */
+  /**
+   * Writes the file when something changed; resolves when it is on the disk.
+   *
+   * @throws the system's error; the next call then tries again
+   */
   async persist(): Promise<void> {
     if (!this.#isDirty) return;
     this.#isDirty = false;
+    const latestEpoch = this.latest?.leaderEpoch ?? -1;
     const lines = this.#starts.map((each) => `${each.leaderEpoch} ${each.startOffset}`);
-    await writeCheckpoint(this.#fileSystem, this.#path, lines);
+    try {
+      await writeCheckpoint(this.#fileSystem, this.#path, lines);
+    } catch (error) {
+      this.#isDirty = true;
+      throw error;
+    }
+    this.#writtenEpoch = latestEpoch;
   }
 }

@@ -1,3 +1,4 @@
+import { isDiskFull } from '../base/errors.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import type { TransactionEnd } from '../wire/control-record.ts';
 import type { RecordBatch } from '../wire/record-batch.ts';
@@ -119,7 +120,19 @@ export class LogWriter {
     await Promise.all(segments.map((each) => each.sync()));
     for (const segment of sealed) await segment.syncIndexes();
     if (hasNewFiles) await this.#options.fileSystem.syncDirectory(this.#options.directory);
-    await this.#options.leaderEpochs.persist();
+    await this.#persistLeaderEpochs();
+  }
+
+  /**
+   * Records that are on the disk are not refused for want of room for this file: their batches name the epoch, the recovery
+   * point waits in front of them (see `LeaderEpochs.unwrittenFrom`), and the next sync tries again.
+   */
+  async #persistLeaderEpochs(): Promise<void> {
+    try {
+      await this.#options.leaderEpochs.persist();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
   }
 }
 

@@ -182,9 +182,10 @@ export class PartitionLog {
     return { logStartOffset, lastStableOffset, highWatermark, logEndOffset };
   }
 
-  /** Everything below is on the disk: what the recovery point checkpoint may say. */
+  /** Everything below is on the disk, leader epochs included: what the recovery point checkpoint may say. */
   get recoveryPoint(): bigint {
-    return this.#commits.durableOffset;
+    const { durableOffset } = this.#commits;
+    return smallest(durableOffset, this.#leaderEpochs.unwrittenFrom ?? durableOffset);
   }
 
   get sizeBytes(): number {

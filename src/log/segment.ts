@@ -149,7 +149,7 @@ export class Segment {
 
   #undo(writeError: unknown): void {
     try {
-      this.file.truncate(this.#sizeBytes);
+      if (this.file.sizeBytes() !== this.#sizeBytes) this.file.truncate(this.#sizeBytes);
     } catch (truncateError) {
       const cause = new AggregateError([writeError, truncateError]);
       throw fault('LOG_FAILED', `${this.path}: a failed write could not be cut away again`, { cause });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { systemError } from '../../src/base/memory-file-system.ts';
 import { offsetFetchRequest, offsetFetchResponse } from '../../src/wire/messages/09-offset-fetch.ts';
 import { initProducerIdRequest, initProducerIdResponse } from '../../src/wire/messages/22-init-producer-id.ts';
@@ -152,3 +153,37 @@ test('a transaction whose marker cannot be written stays to be ended, whoever be
   fileSystem.beforeSync = undefined;
   assert.equal((await fixture.fetch(0n, { isolationLevel: 1 })).abortedTransactions?.length, 1);
 });
+
+test('a transaction whose partition was new when the disk had no room for more than its records can be ended', async (t) => {
+  const { fileSystem, fixture, producer } = await open(t);
+  await producer.add();
+  fileSystem.beforeChange = (path) => {
+    if (path.includes(`${fixture.topic}-0/leader-epoch-checkpoint`)) throw systemError('ENOSPC', 'no room');
+  };
+  assert.equal(await producer.send('a'), 'NONE');
+  fileSystem.beforeChange = undefined;
+  assert.equal(await producer.end(true), 'NONE');
+  assert.equal(await producer.init(), 'NONE');
+  assert.deepEqual((await fixture.fetch(0n, { isolationLevel: 1 })).values.slice(0, 1), ['a']);
+});
+
+test('a marker that a full disk refuses is written within seconds once there is room', async (t) => {
+  const { fileSystem, fixture, producer } = await open(t);
+  await producer.add();
+  await producer.send('a');
+  fileSystem.beforeChange = (path) => {
+    if (path.includes(`${fixture.topic}-0/`)) throw systemError('ENOSPC', 'no room');
+  };
+  assert.equal(await producer.end(true), 'NONE', 'decided; the markers follow');
+  assert.equal(await producer.init(), 'CONCURRENT_TRANSACTIONS');
+  fileSystem.beforeChange = undefined;
+  await untilNone(() => producer.init());
+  assert.equal((await fixture.fetch(0n, { isolationLevel: 1 })).abortedTransactions?.length ?? 0, 0);
+});
+
+async function untilNone(ask: () => Promise<string>): Promise<void> {
+  for (let error = await ask(); error !== 'NONE'; error = await ask()) {
+    assert.equal(error, 'CONCURRENT_TRANSACTIONS');
+    await delay(20);
+  }
+}

@@ -9,7 +9,7 @@ import { Random } from '../broker/random.ts';
 import { startBroker } from '../broker/start-broker.ts';
 import { Fixture, values } from '../contract/fixture.ts';
 import { RawClient } from '../contract/raw-client.ts';
-import { compare, emptyKnowledge, observe, PowerClients } from './power-model.ts';
+import { compare, emptyKnowledge, type Knowledge, observe, PowerClients } from './power-model.ts';
 
 const seeds = process.env.VIGIL_LONG === '1' ? 200 : 5;
 const fillings = 12;
@@ -55,6 +55,7 @@ async function fillUp(random: Random): Promise<void> {
     const found = await observe(fixture);
     compare(found, known, failed);
     known = found;
+    await writeToAll(clients, known);
   }
   fileSystem.killProcess();
   fixture.close();
@@ -63,6 +64,15 @@ async function fillUp(random: Random): Promise<void> {
   const reader = Fixture.over(await RawClient.connect(again.bootstrap), '');
   compare(await observe(reader), known, undefined);
   reader.close();
+}
+
+/** Every topic takes records again: a log that the want of room had ended for good would not. */
+async function writeToAll(clients: PowerClients, known: Knowledge): Promise<void> {
+  for (const name of known.topics.keys()) {
+    const step = clients.produce(name);
+    await step.run();
+    step.apply(known);
+  }
 }
 
 /** A file system of that size at a fresh folder, or undefined where this user may not mount. */

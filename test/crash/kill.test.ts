@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -33,11 +33,13 @@ test(`a broker killed ${rounds} times under load keeps every promise of the log`
 }, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'vigil-kill-'));
   const broker = new BrokerProcess(directory);
+  const history: HistoryEvent[] = [];
+  let held = false;
   t.after(async () => {
     await broker.kill();
-    rmSync(directory, { recursive: true, force: true });
+    if (held) rmSync(directory, { recursive: true, force: true });
+    else keep(directory, history);
   });
-  const history: HistoryEvent[] = [];
   const random = new Random(seed);
   const positions: AuditPositions = new Map();
   tell(`seed ${seed}`);
@@ -50,7 +52,18 @@ test(`a broker killed ${rounds} times under load keeps every promise of the log`
   }
   await check(broker, history, new Map());
   assertBusy(history);
+  held = true;
 });
+
+/** What a broken promise is understood from: the log as it lies on disk, and all that the clients saw. */
+function keep(directory: string, history: readonly HistoryEvent[]): void {
+  const bigintAsText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value);
+  writeFileSync(
+    join(directory, 'history.jsonl'),
+    history.map((event) => JSON.stringify(event, bigintAsText)).join('\n'),
+  );
+  process.stderr.write(`kept for a look: ${directory}\n`);
+}
 
 /** At once: a run that hangs shall say where. */
 function tell(line: string): void {

@@ -88,7 +88,7 @@ export class PowerClients {
     if (dice === 2) return this.#alter(present);
     if (dice === 3) return this.#deleteRecords(present);
     if (dice < 8) return this.#put();
-    return dice < 14 ? this.#produce(present) : this.#transact(present, this.#random.below(3) > 0);
+    return dice < 14 ? this.produce(present) : this.#transact(present, this.#random.below(3) > 0);
   }
 
   #value(): string {
@@ -165,7 +165,7 @@ export class PowerClients {
     };
   }
 
-  #produce(name: string): Step {
+  produce(name: string): Step {
     const value = this.#value();
     let offset = unknownOffset;
     return {

@@ -21,7 +21,7 @@ const api = {
 };
 const busyPauseMs = 10;
 /** How often a busy broker is asked again. */
-const defaultPatience = 3000;
+const defaultPatience = 1000;
 
 /** Transactions over one connection, request by request. Every error of the broker rejects, but being busy is waited for. */
 export class RawTransactions {

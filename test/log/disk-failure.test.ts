@@ -51,6 +51,46 @@ test('a new segment that the disk had no room for leaves nothing behind that cut
   }
 });
 
+test('a disk with room for the records of a new leader epoch and for nothing else takes them, and goes on', async () => {
+  const fileSystem = new UnreliableFileSystem();
+  const config = { segmentBytes: 200 };
+  const log = await openLog({ fileSystem, config });
+  await appendDurably(log, batchOf(['of epoch 0']));
+  withoutRoomForEpochs(fileSystem);
+  for (let n = 1; n <= 5; n++) await appendDurably(log, batchOf([`of epoch ${n}`]), n);
+  assert.equal(log.failure, undefined);
+  assert.equal(log.highWatermark, 6n);
+  assert.equal(log.recoveryPoint, 1n, 'what comes after has to be read for its epochs after a crash');
+  const { recoveryPoint } = log;
+  const again = await openLog({
+    ...{ fileSystem: fileSystem.afterPowerLoss({ keeps: 'nothing' }), config, recoveryPoint },
+  });
+  for (let n = 0; n < 5; n++)
+    assert.deepEqual(again.offsetForLeaderEpoch(n), { leaderEpoch: n, endOffset: BigInt(n + 1) });
+});
+
+test('leader epochs that found no room are written down with the next records, or the log is not closed in order', async () => {
+  const fileSystem = new UnreliableFileSystem();
+  const log = await openLog({ fileSystem });
+  withoutRoomForEpochs(fileSystem);
+  await appendDurably(log, batchOf(['a']), 3);
+  fileSystem.beforeChange = undefined;
+  await appendDurably(log, batchOf(['b']), 3);
+  assert.equal(`${fileSystem.bytesOf(epochsPath)}`, '0\n1\n3 0\n');
+  assert.equal(log.recoveryPoint, 2n);
+  withoutRoomForEpochs(fileSystem);
+  await appendDurably(log, batchOf(['c']), 4);
+  await assert.rejects(log.close(), /no room/);
+});
+
+const epochsPath = '/data/topic-0/leader-epoch-checkpoint';
+
+function withoutRoomForEpochs(fileSystem: UnreliableFileSystem): void {
+  fileSystem.beforeChange = (path) => {
+    if (path.startsWith(epochsPath)) throw systemError('ENOSPC', 'no room');
+  };
+}
+
 test('writes that the system takes in small pieces are completed', async () => {
   const fileSystem = new UnreliableFileSystem();
   fileSystem.longestWrite = 7;
