@@ -9,6 +9,7 @@ import { configSchema } from '../src/cli/config/schema.ts';
 import { acknowledgementSchema, alarmSchema, deliverySchema } from '../src/topics/alarm-schema.ts';
 import { eventSchema, frameTracksSchema } from '../src/topics/event-schema.ts';
 import { ledgerSchemas } from '../src/topics/ledger-schema.ts';
+import { markSchema } from '../src/topics/mark-schema.ts';
 import { faceSchema, personSchema } from '../src/topics/people-schema.ts';
 import { apiReference } from './api-reference.ts';
 import { brokerConfigReference } from './broker-config-reference.ts';
@@ -30,6 +31,7 @@ export const generatedDocuments: Record<string, () => string | Promise<string>> 
   'docs/schemas/alarm.schema.json': () => messageSchema(alarmSchema),
   'docs/schemas/acknowledgement.schema.json': () => messageSchema(acknowledgementSchema),
   'docs/schemas/delivery.schema.json': () => messageSchema(deliverySchema),
+  'docs/schemas/mark.schema.json': () => messageSchema(markSchema),
   'docs/schemas/person.schema.json': () => messageSchema(personSchema),
   'docs/schemas/face.schema.json': () => messageSchema(faceSchema),
   'docs/schemas/ledger.schema.json': ledgerJsonSchema,

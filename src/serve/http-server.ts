@@ -15,6 +15,7 @@ import { addSecurityHeaders } from './security-headers.ts';
 import { type AlarmRoutesOptions, alarmRoutes } from './stored/alarm-routes.ts';
 import { type Enroll, enrollRoute } from './stored/enroll-route.ts';
 import { eventRoutes } from './stored/event-routes.ts';
+import { markRoutes } from './stored/mark-routes.ts';
 import { peopleRoutes } from './stored/people-routes.ts';
 
 export interface HttpServerOptions extends ApiOptions {
@@ -62,6 +63,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   if (options.stored) {
     await server.register(eventRoutes, options.stored);
     await server.register(alarmRoutes, options.stored);
+    await server.register(markRoutes, options.stored);
     await server.register(peopleRoutes, options.stored);
     if (options.enroll) await server.register(enrollRoute, { enroll: options.enroll });
   }

@@ -1,6 +1,7 @@
 import type { Severity } from '../topics/alarm-names.ts';
 import type { Alarm, AlarmDelivery } from '../topics/alarm-schema.ts';
 import type { Page, PictureState, StoredAlarm } from '../topics/stored.ts';
+import { idsOf } from './ids-of.ts';
 import { cursorOf, type PageRequest, pageOf } from './page.ts';
 import type { Store } from './tables.ts';
 
@@ -9,18 +10,21 @@ export interface AlarmFilter extends PageRequest {
   camera?: string | undefined;
   rule?: string | undefined;
   severity?: Severity | undefined;
+  /** Whoever this id leads to today, under any of their ids. */
+  person?: string | undefined;
   acknowledged?: boolean | undefined;
   sinceUs?: number | undefined;
   untilUs?: number | undefined;
 }
 
 export async function findAlarms(store: Store, filter: AlarmFilter): Promise<Page<StoredAlarm>> {
-  const { camera, rule, severity, acknowledged, sinceUs, untilUs, limit } = filter;
+  const { camera, rule, severity, person, acknowledged, sinceUs, untilUs, limit } = filter;
   const cursor = cursorOf(filter);
   const rows = await selectAlarms(store)
     .$if(camera !== undefined, (query) => query.where('alarms.camera', '=', camera ?? ''))
     .$if(rule !== undefined, (query) => query.where('alarms.rule', '=', rule ?? ''))
     .$if(severity !== undefined, (query) => query.where('alarms.severity', '=', severity ?? ''))
+    .$if(person !== undefined, (query) => query.where('alarms.person', 'in', idsOf(store, person ?? '')))
     .$if(acknowledged !== undefined, (query) =>
       query.where('alarms.acknowledged_us', acknowledged ? 'is not' : 'is', null),
     )

@@ -1,5 +1,7 @@
 import type { TrackEvent } from '../topics/event-schema.ts';
+import type { Mark } from '../topics/mark-schema.ts';
 import type { Page, PictureState, StoredEvent } from '../topics/stored.ts';
+import { idsOf } from './ids-of.ts';
 import { cursorOf, type PageRequest, pageOf } from './page.ts';
 import type { Store } from './tables.ts';
 
@@ -41,23 +43,18 @@ export async function findEvent(store: Store, id: string): Promise<StoredEvent |
   return row && storedEvent(row);
 }
 
-/** The frame that shows an event; undefined when it is not kept. */
-export async function findEventPicture(store: Store, id: string): Promise<Uint8Array | undefined> {
-  const row = await store
-    .selectFrom('events')
-    .innerJoin('pictures', 'pictures.frame', 'events.picture')
-    .select('pictures.jpeg')
-    .where('events.id', '=', id)
-    .executeTakeFirst();
-  return row?.jpeg ?? undefined;
-}
-
-/** Every id under which somebody was known. */
-function idsOf(store: Store, person: string) {
-  return store
-    .selectFrom('people')
-    .select('person')
-    .where('canonical', 'in', (eb) => eb.selectFrom('people').select('canonical').where('person', '=', person));
+/** One of the frames that show an event, when it is kept; left out: the one in which it happened. */
+export async function findEventPicture(
+  store: Store,
+  { id, frame }: { id: string; frame?: string | undefined },
+): Promise<Uint8Array | undefined> {
+  const row = await store.selectFrom('events').select(['body', 'picture']).where('id', '=', id).executeTakeFirst();
+  if (!row) return undefined;
+  const { evidence } = JSON.parse(row.body) as TrackEvent;
+  const wanted = frame === undefined ? row.picture : evidence.find((each) => each === frame);
+  if (!wanted) return undefined;
+  const picture = await store.selectFrom('pictures').select('jpeg').where('frame', '=', wanted).executeTakeFirst();
+  return picture?.jpeg ?? undefined;
 }
 
 function selectEvents(store: Store) {
@@ -66,8 +63,9 @@ function selectEvents(store: Store) {
     .leftJoin('pictures', 'pictures.frame', 'events.picture')
     .leftJoin('people as alias', 'alias.person', 'events.person')
     .leftJoin('people', 'people.person', 'alias.canonical')
+    .leftJoin('marks', 'marks.event', 'events.id')
     .select(['events.id', 'events.at_us', 'events.stored_at_us', 'events.body', 'pictures.state'])
-    .select(['events.person as seen_as', 'people.person', 'people.name']);
+    .select(['events.person as seen_as', 'people.person', 'people.name', 'marks.body as mark']);
 }
 
 interface EventRow {
@@ -77,14 +75,20 @@ interface EventRow {
   seen_as: string | null;
   person: string | null;
   name: string | null;
+  mark: string | null;
 }
 
-function storedEvent({ body, stored_at_us, state, seen_as, person, name }: EventRow): StoredEvent {
+function storedEvent({ body, stored_at_us, state, seen_as, person, name, mark }: EventRow): StoredEvent {
   const id = person ?? seen_as;
   return {
     event: JSON.parse(body) as TrackEvent,
     storedAtUs: stored_at_us,
     picture: state ?? 'none',
     ...(id === null ? {} : { person: { id, name } }),
+    ...(mark === null ? {} : { mark: markOf(JSON.parse(mark) as Mark) }),
   };
+}
+
+function markOf({ isRight, by, note, atUs }: Mark): NonNullable<StoredEvent['mark']> {
+  return { isRight, by, atUs, ...(note === undefined ? {} : { note }) };
 }

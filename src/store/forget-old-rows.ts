@@ -7,7 +7,7 @@ const rowsAtOnce = 500;
 const pagesAtOnce = 1000;
 
 /**
- * Deletes what is older than it is to be kept.
+ * Deletes what is older than it is to be kept; frames of a marked suspicion stay.
  *
  * @param beforeUs microseconds since 1970
  * @returns how many rows are gone
@@ -31,7 +31,12 @@ async function forgetSome(store: Store, beforeUs: number): Promise<number> {
   const pictures = await store
     .deleteFrom('pictures')
     .where('frame', 'in', (eb) =>
-      eb.selectFrom('pictures').select('frame').where('at_us', '<', beforeUs).limit(rowsAtOnce),
+      eb
+        .selectFrom('pictures')
+        .select('frame')
+        .where('at_us', '<', beforeUs)
+        .where('frame', 'not in', eb.selectFrom('marked_frames').select('marked_frames.frame'))
+        .limit(rowsAtOnce),
     )
     .executeTakeFirstOrThrow();
   return Math.max(...[events, tracks, pictures].map(({ numDeletedRows }) => Number(numDeletedRows)));

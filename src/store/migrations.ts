@@ -1,6 +1,7 @@
 import { fault } from '../base/errors.ts';
 import { alarms } from './schema/alarms.ts';
 import { events } from './schema/events.ts';
+import { marks } from './schema/marks.ts';
 import { people } from './schema/people.ts';
 import type { Store } from './tables.ts';
 
@@ -13,7 +14,11 @@ const firstTables: Migration = async (schema) => {
   for (const table of [...events(schema), ...alarms(schema), ...people(schema)]) await table.execute();
 };
 
-export const migrations: readonly Migration[] = [firstTables];
+const withMarks: Migration = async (schema) => {
+  for (const table of marks(schema)) await table.execute();
+};
+
+export const migrations: readonly Migration[] = [firstTables, withMarks];
 
 /**
  * Brings the tables to the newest version, in one transaction.

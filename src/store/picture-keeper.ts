@@ -1,6 +1,7 @@
 import { parseRecordRef, type RecordPlace } from '../stage/kafka/record-lookup.ts';
 import { frameId } from '../topics/frame-record.ts';
 import { type IncomingRecord, recordRef } from '../topics/record.ts';
+import { describeSeen } from './describe-seen.ts';
 import type { Store } from './tables.ts';
 
 export interface PictureKeeperOptions {
@@ -55,19 +56,24 @@ export class PictureKeeper {
   }
 
   async #keep({ frame, ref }: Wanted, fetched: Fetched): Promise<void> {
-    const kept = await this.#find(frame, ref, fetched);
+    const found = fetched.get(ref) ?? (await this.#fetch(ref, fetched));
+    const result = found && shows(found, frame) ? found : undefined;
+    const jpeg = result && (await this.#jpegOf(result, frame, fetched));
     const before = await this.#sum();
     await this.#options.store
       .updateTable('pictures')
-      .set({ state: kept ? 'kept' : 'gone', jpeg: kept ?? null, size_bytes: kept?.length ?? 0 })
+      .set({
+        state: jpeg ? 'kept' : 'gone',
+        jpeg: jpeg ?? null,
+        size_bytes: jpeg?.length ?? 0,
+        seen: (result && describeSeen(result)) ?? null,
+      })
       .where('frame', '=', frame)
       .execute();
-    this.#keptBytes = before + (kept?.length ?? 0);
+    this.#keptBytes = before + (jpeg?.length ?? 0);
   }
 
-  async #find(frame: string, ref: string, fetched: Fetched): Promise<Buffer | undefined> {
-    const result = fetched.get(ref) ?? (await this.#fetch(ref, fetched));
-    if (!result || !shows(result, frame)) return undefined;
+  async #jpegOf(result: IncomingRecord, frame: string, fetched: Fetched): Promise<Buffer | undefined> {
     if (result.value.length > 0) return result.value;
     // The result leaves a reference only: the frame itself lies elsewhere.
     const original = await this.#fetch(result.headers.get('frame_ref') ?? '', fetched);
@@ -81,7 +87,7 @@ export class PictureKeeper {
     return fetched.get(ref);
   }
 
-  /** Makes room for the newest by deleting the oldest. */
+  /** Makes room for the newest by deleting the oldest; those that somebody has marked stay. */
   async #expire(): Promise<void> {
     const { store, limitBytes } = this.#options;
     while ((await this.#sum()) > limitBytes) {
@@ -89,6 +95,7 @@ export class PictureKeeper {
         .selectFrom('pictures')
         .select(['frame', 'size_bytes'])
         .where('state', '=', 'kept')
+        .where('frame', 'not in', (eb) => eb.selectFrom('marked_frames').select('marked_frames.frame'))
         .orderBy('at_us')
         .limit(expiredAtOnce)
         .execute();

@@ -1,12 +1,14 @@
 import type { Logger } from '../base/logger.ts';
 import { decodeAlarmEntry, decodeDelivery } from '../topics/alarm-record.ts';
 import { decodeEvent } from '../topics/event-record.ts';
+import { decodeMark } from '../topics/mark-record.ts';
 import { decodePeopleRecord } from '../topics/people-record.ts';
 import type { IncomingRecord } from '../topics/record.ts';
 import { topicNames } from '../topics/topic-names.ts';
 import { decodeAll } from './decode-all.ts';
 import { storeAlarms, storeDeliveries } from './store-alarms.ts';
 import { storeEvents } from './store-events.ts';
+import { storeMarks } from './store-marks.ts';
 import { storePeople } from './store-people.ts';
 import type { Store } from './tables.ts';
 
@@ -31,6 +33,10 @@ export function storeShelves(logger: Logger): Shelf[] {
     {
       topic: topicNames.deliveries,
       put: (transaction, records) => storeDeliveries(transaction, decodeAll(records, decodeDelivery, logger)),
+    },
+    {
+      topic: topicNames.marks,
+      put: (transaction, records) => storeMarks(transaction, decodeAll(records, decodeMark, logger)),
     },
     {
       topic: topicNames.people,

@@ -27,10 +27,7 @@ export async function storeEvents(transaction: Store, events: readonly TrackEven
     fresh.push(...some.filter(({ id }) => ids.delete(id)));
   }
   await storeTracks(transaction, fresh);
-  await wantPictures(
-    transaction,
-    fresh.flatMap((event) => pictureOf(event) ?? []),
-  );
+  await wantPictures(transaction, fresh.flatMap(picturesOf));
   return fresh.length;
 }
 
@@ -57,6 +54,16 @@ function pictureOf({ type, camera, atUs, evidence, evidenceRefs }: TrackEvent): 
   const ref = evidenceRefs?.at(-1);
   if (frame === undefined || ref === undefined || withoutPicture.includes(type)) return undefined;
   return { frame, ref, camera, atUs };
+}
+
+/** All that show a suspicion, one of anything else. */
+function picturesOf(event: TrackEvent): WantedPicture[] {
+  if (event.type !== 'threat-suspected') return [pictureOf(event) ?? []].flat();
+  const { camera, atUs, evidence, evidenceRefs = [] } = event;
+  return evidence.flatMap((frame, index) => {
+    const ref = evidenceRefs[index];
+    return ref === undefined ? [] : [{ frame, ref, camera, atUs }];
+  });
 }
 
 /** One change per track, made of all that the events say of it. */

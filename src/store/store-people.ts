@@ -64,7 +64,7 @@ async function forgetPerson(transaction: Store, person: string): Promise<void> {
   const tracks = transaction.selectFrom('tracks').select('id').where('person', '=', person);
   await transaction
     .updateTable('pictures')
-    .set({ state: 'erased', jpeg: null, size_bytes: 0 })
+    .set({ state: 'erased', jpeg: null, seen: null, size_bytes: 0 })
     .where('frame', 'in', (eb) =>
       eb
         .selectFrom('events')

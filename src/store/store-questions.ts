@@ -1,6 +1,7 @@
-import type { Page, StoredAlarm, StoredEvent, StoredPerson } from '../topics/stored.ts';
+import type { Page, StoredAlarm, StoredEvent, StoredMoment, StoredPerson } from '../topics/stored.ts';
 import { type AlarmFilter, findAlarm, findAlarmPicture, findAlarms } from './alarm-queries.ts';
 import { type EventFilter, findEvent, findEventPicture, findEvents } from './event-queries.ts';
+import { findMoment } from './mark-queries.ts';
 import { findCrop, findNamed, findPeople, findPerson, type PeopleFilter } from './people-queries.ts';
 import type { Store } from './tables.ts';
 
@@ -13,7 +14,8 @@ interface Question<A, R> {
 export interface StoreQuestions {
   events: Question<EventFilter, Page<StoredEvent>>;
   event: Question<{ id: string }, StoredEvent | undefined>;
-  eventPicture: Question<{ id: string }, Uint8Array | undefined>;
+  eventPicture: Question<{ id: string; frame?: string | undefined }, Uint8Array | undefined>;
+  moment: Question<{ id: string }, StoredMoment | undefined>;
   alarms: Question<AlarmFilter, Page<StoredAlarm>>;
   alarm: Question<{ id: string }, StoredAlarm | undefined>;
   alarmPicture: Question<{ id: string; frame?: string | undefined }, Uint8Array | undefined>;
@@ -34,7 +36,8 @@ type Answers = { [K in QuestionName]: (store: Store, ask: Ask<K>) => Promise<Ans
 export const answers: Answers = {
   events: findEvents,
   event: (store, { id }) => findEvent(store, id),
-  eventPicture: (store, { id }) => findEventPicture(store, id),
+  eventPicture: findEventPicture,
+  moment: (store, { id }) => findMoment(store, id),
   alarms: findAlarms,
   alarm: (store, { id }) => findAlarm(store, id),
   alarmPicture: findAlarmPicture,

@@ -87,7 +87,13 @@ export interface Tables {
     state: PictureState;
     size_bytes: number;
     jpeg: Uint8Array | null;
+    /** What was seen in it: the JSON of a `SeenFrame`; null until it is kept. */
+    seen: string | null;
   };
+  /** Whether suspicions were right. */
+  marks: { event: string; is_right: number; at_us: number; body: string };
+  /** Frames that are kept because their event is marked. */
+  marked_frames: { frame: string; event: string };
 }
 
 export type Store = Kysely<Tables>;

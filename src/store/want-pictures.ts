@@ -15,7 +15,7 @@ export async function wantPictures(transaction: Store, pictures: readonly Wanted
   for (const { atUs, ...picture } of pictures) {
     await transaction
       .insertInto('pictures')
-      .values({ ...picture, at_us: atUs, state: 'wanted', size_bytes: 0, jpeg: null })
+      .values({ ...picture, at_us: atUs, state: 'wanted', size_bytes: 0, jpeg: null, seen: null })
       .onConflict((conflict) => conflict.column('frame').doNothing())
       .execute();
   }

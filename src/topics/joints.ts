@@ -20,6 +20,22 @@ export const jointNames = [
 ] as const;
 export type JointName = (typeof jointNames)[number];
 
+/** Lines between joints, as a picture of a person is drawn. */
+export const bones: readonly (readonly [JointName, JointName])[] = [
+  ['left-shoulder', 'right-shoulder'],
+  ['left-shoulder', 'left-elbow'],
+  ['left-elbow', 'left-wrist'],
+  ['right-shoulder', 'right-elbow'],
+  ['right-elbow', 'right-wrist'],
+  ['left-shoulder', 'left-hip'],
+  ['right-shoulder', 'right-hip'],
+  ['left-hip', 'right-hip'],
+  ['left-hip', 'left-knee'],
+  ['left-knee', 'left-ankle'],
+  ['right-hip', 'right-knee'],
+  ['right-knee', 'right-ankle'],
+];
+
 /** Where a joint is in the frame, pixels, and how sure the model is of it, 0..1. */
 export type Joint = readonly [x: number, y: number, score: number];
 

@@ -1,5 +1,8 @@
 import type { Alarm, AlarmDelivery } from './alarm-schema.ts';
 import type { TrackEvent } from './event-schema.ts';
+import type { Joint } from './joints.ts';
+import type { Mark } from './mark-schema.ts';
+import type { Box } from './result-record.ts';
 
 /** What the lists of `/api` hold: what was stored of the topics, with what is known of it today. */
 
@@ -24,6 +27,23 @@ export interface StoredEvent {
   picture: PictureState | 'none';
   /** Whom it is about, as people are known today. */
   person?: { id: string; name: string | null };
+  /** Of a suspicion: what somebody has said of it. */
+  mark?: Pick<Mark, 'isRight' | 'by' | 'note' | 'atUs'>;
+}
+
+/** What a detector saw in a frame that is kept; nothing that somebody could be recognised by. */
+export interface SeenFrame {
+  ptsUs: number;
+  capturedAtUs: number;
+  /** Pixels. */
+  width: number;
+  height: number;
+  detections: { label: string; score: number; box: Box; joints?: readonly Joint[] }[];
+}
+
+/** The frames of an event, in their order. */
+export interface StoredMoment {
+  frames: { frame: string; picture: PictureState | 'none'; seen: SeenFrame | null }[];
 }
 
 /** An alarm at its newest level, as it is stored. */

@@ -18,6 +18,8 @@ export const topicNames = {
   alarms: 'alarms',
   /** What became of telling of them. */
   deliveries: 'deliveries',
+  /** Which suspicions were right, as somebody says. */
+  marks: 'marks',
   /** Where the rules go on after a restart. */
   ruleState: 'rule_state',
   /** Answers to what was asked on `requests.<task>`. */
@@ -78,6 +80,11 @@ export function topicDefinitions(settings: TopicSettings): TopicDefinition[] {
     // One partition: notifiers tell of alarms in the order in which they were raised.
     { name: topicNames.alarms, partitions: 1, configs: { 'retention.ms': lastingMs(retentionMs) } },
     { name: topicNames.deliveries, partitions: 1, configs: { 'retention.ms': lastingMs(retentionMs) } },
+    {
+      name: topicNames.marks,
+      partitions: 1,
+      configs: { 'cleanup.policy': 'compact', 'segment.bytes': stateSegmentBytes },
+    },
     {
       name: topicNames.ruleState,
       partitions: 1,

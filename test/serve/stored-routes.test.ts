@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { fault } from '../../src/base/errors.ts';
 import type { Alarm } from '../../src/topics/alarm-schema.ts';
-import { event, write } from '../store/events.ts';
+import { event, suspicion, write } from '../store/events.ts';
 import { until } from '../store/stored.ts';
-import { FakeLog } from './fake-log.ts';
+import { FakeLog, result } from './fake-log.ts';
 import { serve } from './serve-harness.ts';
 import { introduce, raise, storeOver } from './stored-harness.ts';
 
@@ -80,6 +80,37 @@ test('an alarm is shown with its picture, and acknowledging it goes through the 
   assert.deepEqual(shown?.acknowledged, { atUs, by: 'Ada', note: 'the cat' });
   assert.deepEqual(shown?.alarm, alarm);
   assert.deepEqual((await json('/api/alarms?acknowledged=false')).items, []);
+});
+
+test('the moment of a suspicion has its frames with what was seen, and is marked through the log', async (t) => {
+  const { log, get, json, send } = await served(t);
+  const joints = Array.from({ length: 17 }, (_, n) => [n, 2 * n, 0.9]);
+  const attributes = { joints, face: { embedding: 'secret' } };
+  const seen = { label: 'person', score: 0.8, box: { x: 1, y: 2, width: 3, height: 4 } };
+  const detections = [{ ...seen, attributes }];
+  log.answer(result(4, { camera: 'yard', detections }), jpeg);
+  const told = suspicion(['yard/s1/4'], [`processed_images/0/${log.end - 1}`]);
+  write(log, [told, event(0)]);
+  const path = `/api/events/${encodeURIComponent(told.id)}`;
+  interface Frames {
+    frames: { picture: string; seen?: { detections: object[] } }[];
+  }
+  const { frames } = await until(
+    async () => (await get(`${path}/moment`)).json() as Promise<Frames>,
+    (moment) => moment.frames?.[0]?.picture === 'kept',
+  );
+  assert.deepEqual(frames[0]?.seen?.detections, [{ ...seen, joints }]);
+  assert.equal((await get(`${path}/picture?frame=yard/s1/4`)).status, 200);
+  assert.equal((await get(`${path}/picture?frame=yard/s1/5`)).status, 404);
+  assert.equal((await send('DELETE', `${path}/mark`)).status, 404);
+  assert.equal((await send('PUT', `${path}/mark`, { isRight: false, by: 'Ada', note: 'a hug' })).status, 202);
+  const mark = async () => ((await json(path)) as { mark?: { isRight: boolean; note: string } }).mark ?? null;
+  const said = await until(mark, (each) => each !== null);
+  assert.deepEqual([said?.isRight, said?.note], [false, 'a hug']);
+  assert.equal((await send('DELETE', `${path}/mark`)).status, 202);
+  await until(mark, (each) => each === null);
+  const other = `/api/events/${encodeURIComponent(event(0).id)}/mark`;
+  assert.equal((await send('PUT', other, { isRight: true, by: 'Ada' })).status, 400);
 });
 
 test('an unknown person is named, found in past events under the name, and erased with every face', async (t) => {

@@ -32,6 +32,38 @@ export function event(n: number, change: Partial<TrackEvent> = {}): TrackEvent {
   };
 }
 
+/** A fight that is suspected over some frames. */
+export function suspicion(evidence: string[], evidenceRefs: string[]): TrackEvent {
+  const [camera = '', of = ''] = evidence.at(-1)?.split('/') ?? [];
+  const frame = Number(evidence.at(-1)?.split('/')[2]);
+  const box = { x: 20, y: 40, width: 60, height: 100 };
+  return event(0, {
+    id: `${camera}/${of}/0.0/threat-suspected/${frame}/people@1/fight`,
+    type: 'threat-suspected',
+    camera,
+    session: of,
+    number: 0,
+    frame,
+    ptsUs: frame * 100_000,
+    box,
+    evidence,
+    evidenceRefs,
+    threat: 'fight',
+    score: 0.91,
+    suspicion: {
+      isHeuristic: false,
+      why: ['motion.p90 2.50'],
+      people: [{ track: `${camera}/${of}/0.0`, box }],
+      reasons: [
+        { feature: 'motion.p90', value: 2.5, says: 1.8 },
+        { feature: 'pair.gap.min', value: 0.4, says: -0.6 },
+      ],
+      threshold: 0.84,
+      curve: [0.2, 0.5, 0.91].map((score, index) => ({ ptsUs: (frame - 2 + index) * 100_000, score })),
+    },
+  });
+}
+
 export function write(log: FakeLog, events: readonly TrackEvent[]): void {
   for (const each of events) log.append(encodeEvent(each), each.atUs / 1000);
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeEvent } from '../../src/topics/event-record.ts';
+import { encodeMark, encodeUnmark } from '../../src/topics/mark-record.ts';
 import { type FakeLog, result } from '../serve/fake-log.ts';
-import { event } from './events.ts';
+import { event, suspicion } from './events.ts';
 import { stored, until } from './stored.ts';
 
 const sizeBytes = 1000;
@@ -58,4 +59,36 @@ test('a result that leaves a reference leads to the frame, and one that the log 
   assert.equal(Buffer.from((await store.ask('eventPicture', { id })) ?? []).toString(), 'frame 7');
   const states = new Map(items.map(({ event: { id: of }, picture }) => [of, picture]));
   assert.deepEqual([states.get(id), states.get(lost.id), states.get(foreign.id)], ['kept', 'gone', 'gone']);
+});
+
+test('the frames of a suspicion that is marked outlast the limit, and make room again once the mark is taken back', async (t) => {
+  const { log, store } = await stored(t, { pictureBytes: 2500 });
+  const refs = [1, 2, 3].map((n) => {
+    log.answer(result(n, { camera: 'yard', session: 's1' }), Buffer.alloc(sizeBytes, n));
+    return `processed_images/0/${log.end - 1}`;
+  });
+  const told = suspicion(['yard/s1/1', 'yard/s1/2', 'yard/s1/3'], refs);
+  const { id, camera, evidence } = told;
+  // The mark is read before its event, as by a store that begins anew.
+  const said = { event: id, camera, threat: 'fight', isRight: true, by: 'Ada', atUs: 5 } as const;
+  log.append(encodeMark({ ...said, evidence, evidenceRefs: refs }), Date.now());
+  log.append(encodeEvent(told), Date.now());
+  const states = async () => (await store.ask('moment', { id }))?.frames.map(({ picture }) => picture) ?? [];
+  await until(states, (all) => all.length === 3 && all.every((state) => state === 'kept'));
+  happen(log, 7);
+  const page = await until(
+    () => store.ask('events', { limit: 9 }),
+    ({ items }) => items.some(({ picture }) => picture === 'expired'),
+  );
+  assert.deepEqual(await states(), ['kept', 'kept', 'kept']);
+  assert.deepEqual(page.items.find(({ event: { id: each } }) => each === id)?.mark, {
+    isRight: true,
+    by: 'Ada',
+    atUs: 5,
+  });
+  const seen = (await store.ask('moment', { id }))?.frames[1]?.seen;
+  assert.deepEqual([seen?.ptsUs, seen?.detections[0]?.label], [200_000, 'person']);
+  log.append(encodeUnmark(id), Date.now());
+  happen(log, 8);
+  await until(states, (all) => all.includes('expired'));
 });

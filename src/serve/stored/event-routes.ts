@@ -4,7 +4,7 @@ import type { AskStore } from '../../store/store-questions.ts';
 import { problemSchema } from '../schemas.ts';
 import { asStored, sendJpeg, sendMissing } from './answers.ts';
 import { eventFilterSchema, parsePaging, parseTypes } from './filter-schemas.ts';
-import { jpegSchema, pageSchema, storedEventSchema } from './stored-schemas.ts';
+import { jpegSchema, momentSchema, pageSchema, storedEventSchema } from './stored-schemas.ts';
 
 const params = Type.Object({ id: Type.String({ description: 'The event’s id, with %2F for each slash.' }) });
 const tags = ['events'];
@@ -45,10 +45,29 @@ export const eventRoutes: FastifyPluginAsyncTypebox<{ ask: AskStore }> = async (
         summary: 'The frame that shows an event',
         tags,
         params,
+        querystring: Type.Object({
+          frame: Type.Optional(
+            Type.String({ description: 'One of its evidence; left out: that in which it happened.' }),
+          ),
+        }),
         response: { 200: jpegSchema, 404: problemSchema },
       },
     },
+    async ({ params: { id }, query: { frame } }, reply) =>
+      sendJpeg(reply, await ask('eventPicture', { id, frame }), `No such picture of the event "${id}" is kept`),
+  );
+  server.get(
+    '/api/events/:id/moment',
+    {
+      ...asStored,
+      schema: {
+        summary: 'The frames of an event, and what was seen in each',
+        tags,
+        params,
+        response: { 200: momentSchema, 404: problemSchema },
+      },
+    },
     async ({ params: { id } }, reply) =>
-      sendJpeg(reply, await ask('eventPicture', { id }), `No picture of the event "${id}" is kept`),
+      (await ask('moment', { id })) ?? sendMissing(reply, `There is no event "${id}"`),
   );
 };

@@ -31,6 +31,7 @@ export const alarmFilterSchema = Type.Object({
   camera: text('The camera’s id.'),
   rule: text('The rule’s name.'),
   severity: Type.Optional(Type.Enum([...severities])),
+  person: text('The person’s id; alarms under any id that leads to them are found.'),
   acknowledged: Type.Optional(Type.Boolean({ description: 'Whether somebody has seen to it.' })),
 });
 

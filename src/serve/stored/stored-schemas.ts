@@ -33,7 +33,42 @@ export const storedEventSchema = Type.Object({
       { description: 'Whom it is about, as people are known today.' },
     ),
   ),
+  mark: Type.Optional(
+    Type.Object(
+      { isRight: Type.Boolean(), by: Type.String(), note: Type.Optional(Type.String()), atUs: Type.Integer() },
+      { description: 'Of a suspicion: whether it was right, as somebody says.' },
+    ),
+  ),
 });
+
+const boxSchema = Type.Object({ x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() });
+
+const seenSchema = Type.Object(
+  {
+    ptsUs: Type.Integer({ description: 'Stream time, microseconds.' }),
+    capturedAtUs: Type.Integer({ description: 'Microseconds since 1970.' }),
+    width: Type.Integer(),
+    height: Type.Integer(),
+    detections: Type.Array(
+      Type.Object({
+        label: Type.String(),
+        score: Type.Number(),
+        box: boxSchema,
+        joints: Type.Optional(
+          Type.Array(Type.Array(Type.Number()), {
+            description: 'x, y in frame pixels and score, in the order of COCO’s 17 keypoints.',
+          }),
+        ),
+      }),
+    ),
+  },
+  { description: 'What the detector saw in the frame.' },
+);
+
+export const momentSchema = Type.Object(
+  { frames: Type.Array(Type.Object({ frame: Type.String(), picture, seen: orNull(seenSchema) })) },
+  { description: 'The evidence of an event, in its order.' },
+);
 
 export const storedAlarmSchema = Type.Object({
   alarm: alarmSchema,
