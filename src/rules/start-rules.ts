@@ -65,7 +65,7 @@ export async function startRules({ brokers, rules, instance, logger }: StartRule
         ...(instance === undefined ? {} : { groupInstanceId: instance }),
       }),
     );
-    const loop = new StateLoop({ groupId, desk, consumer, producer, states, endsOf, lingerMs, logger });
+    const loop = new StateLoop({ groupId, desk, consumer, producer, states, endsOf, lingerMs: () => lingerMs, logger });
     const clocks = new CameraClocks({ desk, loop, tracks, events: consumer, endsOf, logger });
     const escalations = new EscalationWatch({ desk, loop, entries: acknowledgements, endsOf, logger });
     return {

@@ -6,7 +6,7 @@ import type { PartitionLease } from './kafka/partition-lease.ts';
 import type { TransactionalProducer } from './kafka/transactional-producer.ts';
 import { hasKafkaError } from './kafka-errors.ts';
 import type { RunningPart } from './part.ts';
-import type { GroupConsumer, LeasedRecord } from './record-consumer.ts';
+import type { GroupConsumer, LeasedRecord, RecordPosition } from './record-consumer.ts';
 import type { CameraState, StateReader } from './state-reader.ts';
 
 /** What one partition has given rise to since the last `take`, the states to go on with among it. */
@@ -26,6 +26,8 @@ export interface StateDesk<S> {
   /** Whether there is anything to write. */
   readonly hasMade: boolean;
   take(): StateYield[];
+  /** Where reading a partition begins after a restart, when it was read up to `position`; left out: there. */
+  restartOffset?(partition: number, position: bigint): bigint;
 }
 
 export interface StateLoopOptions<S extends CameraState> {
@@ -36,8 +38,8 @@ export interface StateLoopOptions<S extends CameraState> {
   states: StateReader<S>;
   /** Where the partitions of a topic end, open transactions included. */
   endsOf: (topic: string) => Promise<readonly bigint[]>;
-  /** What was made may wait so long for company. */
-  lingerMs: number;
+  /** What was made so far may wait so long for company. */
+  lingerMs: () => number;
   logger: Logger;
 }
 
@@ -56,8 +58,10 @@ export class StateLoop<S extends CameraState> implements RunningPart {
   readonly #leases = new Map<number, PartitionLease>();
   readonly #adopting = new Map<PartitionLease, Promise<void>>();
   readonly #timer: NodeJS.Timeout;
+  #adoptions = 0;
   #committing: Promise<void> | undefined;
   #linger: NodeJS.Timeout | undefined;
+  #lingerUntil = Number.POSITIVE_INFINITY;
   #isClosing = false;
   #closing: Promise<void> | undefined;
   #failure: unknown;
@@ -72,7 +76,17 @@ export class StateLoop<S extends CameraState> implements RunningPart {
   /** Something was made, perhaps, by a clock instead of a record: it leaves soon. */
   changed(): void {
     if (!this.#options.desk.hasMade) return;
-    this.#linger ??= setTimeout(() => this.#commitSoon(), this.#options.lingerMs);
+    const waitMs = this.#options.lingerMs();
+    const until = performance.now() + waitMs;
+    if (until >= this.#lingerUntil) return;
+    clearTimeout(this.#linger);
+    this.#lingerUntil = until;
+    this.#linger = setTimeout(() => this.#commitSoon(), waitMs);
+  }
+
+  /** Grows with each partition that is read from another place: what was asked before says nothing about it. */
+  get adoptions(): number {
+    return this.#adoptions;
   }
 
   /** While a partition is being taken over its cameras are not all there. */
@@ -136,12 +150,13 @@ export class StateLoop<S extends CameraState> implements RunningPart {
     const found = await states.of(partition, end);
     if (!lease.isHeld || this.#isClosing) return;
     this.#leases.set(partition, lease);
+    this.#adoptions += 1;
     for (const state of found) desk.restore(state);
   }
 
   #commitSoon(): void {
     clearTimeout(this.#linger);
-    this.#linger = undefined;
+    this.#lingerUntil = Number.POSITIVE_INFINITY;
     if (this.#committing || this.#adopting.size > 0) return;
     this.#committing = this.#commit()
       .catch((error: unknown) => this.#recover(error))
@@ -154,11 +169,7 @@ export class StateLoop<S extends CameraState> implements RunningPart {
   async #commit(): Promise<void> {
     const { desk, producer, groupId, consumer } = this.#options;
     const taken = this.#held(desk.take());
-    const touched = new Set(taken.map(({ partition }) => partition));
-    // Read up to and including.
-    const offsets = consumer
-      .positions()
-      .flatMap((each) => (touched.has(each.partition) ? [{ ...each, offset: each.offset - 1n }] : []));
+    const offsets = this.#offsets(taken);
     if (offsets.length === 0) return;
     const records = await producer.place(taken.flatMap((each) => each.records));
     await producer.open(groupId, records);
@@ -181,6 +192,14 @@ export class StateLoop<S extends CameraState> implements RunningPart {
     });
   }
 
+  /** "Read up to and including", so far that nothing that the desk holds has to be read again. */
+  #offsets(taken: readonly StateYield[]): RecordPosition[] {
+    const { consumer, desk } = this.#options;
+    const touched = new Set(taken.map(({ partition }) => partition));
+    const read = consumer.positions().filter(({ partition }) => touched.has(partition));
+    return read.map((at) => ({ ...at, offset: (desk.restartOffset?.(at.partition, at.offset) ?? at.offset) - 1n }));
+  }
+
   async #recover(error: unknown): Promise<void> {
     const { producer, consumer, desk, logger } = this.#options;
     if (this.#isClosing) return;
@@ -191,6 +210,7 @@ export class StateLoop<S extends CameraState> implements RunningPart {
       await producer.begin((cause) => logger.warn(`${describeError(cause)}; going on`));
       for (const partition of this.#leases.keys()) desk.forget(partition);
       this.#leases.clear();
+      this.#adoptions += 1;
       await consumer.restart();
     } catch (cause) {
       this.#failure ??= cause;

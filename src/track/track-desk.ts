@@ -1,6 +1,7 @@
 import { FrameOrder } from '../stage/order/frame-order.ts';
 import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../stage/order/order-types.ts';
 import type { PeopleBook } from '../stage/people/people-book.ts';
+import type { StateDesk, StateYield } from '../stage/state-loop.ts';
 import { encodeEvent, encodeFrameTracks } from '../topics/event-record.ts';
 import { framesOfRanges } from '../topics/frame-ranges.ts';
 import { encodeGapStatement } from '../topics/gap-statement.ts';
@@ -26,14 +27,6 @@ export interface TrackDeskOptions {
   onGap: (item: Extract<Ordered<SeenResult>, { type: 'gap' | 'late' }>) => void;
 }
 
-/** What one partition of results has given rise to since the last `take`. */
-export interface PartitionYield {
-  partition: number;
-  records: OutgoingRecord[];
-  /** Somebody waits for it: an event, not just where tracks are. */
-  isUrgent: boolean;
-}
-
 /** A result in the order of frames, and when it was written. */
 type SeenResult = SeenFrame & { resultAtUs: number };
 
@@ -46,6 +39,7 @@ interface Camera {
 interface Made {
   records: OutgoingRecord[];
   cameras: Set<string>;
+  /** Somebody waits for it: an event, not just where tracks are. */
   isUrgent: boolean;
 }
 
@@ -54,7 +48,7 @@ const keptNews = 16;
 const resultBytes = 400;
 
 /** From results as they come to events: order and tracks of all cameras in the partitions that are held. Pure. */
-export class TrackDesk {
+export class TrackDesk implements StateDesk<TrackState> {
   readonly #options: TrackDeskOptions;
   readonly #orders = new Map<string, FrameOrder<SeenResult>>();
   readonly #cameras = new Map<string, Camera>();
@@ -145,10 +139,9 @@ export class TrackDesk {
   }
 
   /** Takes out what was made, each camera's state with it. */
-  take(): PartitionYield[] {
-    const taken = [...this.#made].map(([partition, { records, cameras, isUrgent }]) => ({
+  take(): StateYield[] {
+    const taken = [...this.#made].map(([partition, { records, cameras }]) => ({
       partition,
-      isUrgent,
       records: [...records, ...[...cameras].flatMap((camera) => this.#stateRecord(camera))],
     }));
     this.#made.clear();

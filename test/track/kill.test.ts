@@ -9,7 +9,7 @@ import { ensureTopics } from '../../src/stage/kafka-admin.ts';
 import { openRecordConsumer } from '../../src/stage/record-consumer.ts';
 import { openRecordProducer } from '../../src/stage/record-producer.ts';
 import { decodeEvent } from '../../src/topics/event-record.ts';
-import type { TrackEvent } from '../../src/topics/event-schema.ts';
+import type { FrameTracks, TrackEvent } from '../../src/topics/event-schema.ts';
 import { encodeSessionStatement, type SessionStatement } from '../../src/topics/ledger-record.ts';
 import type { OutgoingRecord } from '../../src/topics/record.ts';
 import { topicDefinitions } from '../../src/topics/topic-names.ts';
@@ -134,6 +134,42 @@ test('a track stage that is killed again and again says everything once', { time
     assert.deepEqual(withoutPlaces(events.filter((each) => each.camera === camera)), expected[index]);
   }
   stage.kill('SIGKILL');
+});
+
+test('a film that is over ends its tracks also when nothing new came since the stage was restarted', {
+  timeout: 120_000,
+}, async (t) => {
+  await using broker = await Broker.start({ dataDir: join(await temporaryFolder(t), 'data'), port: 0 });
+  const brokers = [broker.bootstrap];
+  const topics = topicDefinitions({ partitions, retentionMs: -1, retentionBytes: -1 });
+  await ensureTopics({ brokers, clientId: 'test', topics });
+  const producer = await openRecordProducer({ brokers, clientId: 'test' });
+  await producer.send(mixed(new Random(7)));
+  const options = {
+    brokers,
+    track: { follow: {}, otherwise: 'people@1', scenes: {} },
+    logger: createLogger('test', { level: 'silent' }),
+  };
+  const first = await startTrack(options);
+  const places = await openRecordConsumer({ brokers, clientId: 'test', topics: ['tracks'], from: 'beginning' });
+  const through = new Set<string>();
+  for await (const { value } of places) {
+    const { camera, frame } = JSON.parse(value.toString()) as FrameTracks;
+    if (frame === frames - 1) through.add(camera);
+    if (through.size === cameras.length) break;
+  }
+  await places.close();
+  await first.close();
+  const second = await startTrack(options);
+  await producer.send(cameras.map((camera) => encodeSessionStatement(overStatement(camera))));
+  await producer.close();
+
+  const expected = cameras.map(expectedEvents);
+  const events = await readEvents(broker.bootstrap, expected.flat().length);
+  await second.close();
+  for (const [index, camera] of cameras.entries()) {
+    assert.deepEqual(withoutPlaces(events.filter((each) => each.camera === camera)), expected[index]);
+  }
 });
 
 test('two track stages share the cameras, and one that leaves hands its own over', { timeout: 120_000 }, async (t) => {
