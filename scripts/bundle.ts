@@ -21,7 +21,8 @@ export async function bundle(root: string): Promise<void> {
   const draft = join(folder, `draft-${process.pid}`);
   // Taken before anything is read: an edit in the meantime makes the bundle old, not wrong.
   const before = describeSources(root);
-  const modules = await writeChunks(root, draft);
+  const input = { main: join(root, 'src/cli/main.ts'), 'warm-up': join(root, 'scripts/warm-up.ts') };
+  const modules = await writeChunks(root, draft, { input, inlined });
   const sources = Object.fromEntries([...before].filter(([path]) => path === lockFile || modules.has(path)));
   const name = createHash('sha256').update(JSON.stringify(sources)).digest('hex').slice(0, 16);
   moveFolder(draft, join(folder, name));
@@ -29,10 +30,27 @@ export async function bundle(root: string): Promise<void> {
   forgetOldBundles(folder);
 }
 
-/** @returns the paths of the sources that went in, from the root */
-async function writeChunks(root: string, dir: string): Promise<Set<string>> {
+interface Chunks {
+  /** The module behind each entry. */
+  input: Record<string, string>;
+  /** Entries that others import: stack traces are the business of the program around them. */
+  libraries?: readonly string[];
+  /** Packages that are taken in; all others stay in `node_modules`. */
+  inlined: readonly string[];
+}
+
+/**
+ * Bundles entries into `dir`, which lies two folders below the package that it is part of, as `dist/<name>`.
+ *
+ * @returns the paths of the sources that went in, from the root
+ */
+export async function writeChunks(
+  root: string,
+  dir: string,
+  { input, libraries = [], inlined }: Chunks,
+): Promise<Set<string>> {
   const build = await rolldown({
-    input: { main: join(root, 'src/cli/main.ts'), 'warm-up': join(root, 'scripts/warm-up.ts') },
+    input,
     platform: 'node',
     external: (id) => !id.startsWith('.') && !isAbsolute(id) && !inlined.includes(id),
     plugins: [placesOfSources(root)],
@@ -41,7 +59,8 @@ async function writeChunks(root: string, dir: string): Promise<Set<string>> {
     dir,
     format: 'esm',
     sourcemap: true,
-    banner: (chunk) => (chunk.isEntry ? "import '../../bin/source-positions.mjs';" : ''),
+    banner: (chunk) =>
+      chunk.isEntry && !libraries.includes(chunk.name) ? "import '../../bin/source-positions.mjs';" : '',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
   });

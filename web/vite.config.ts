@@ -8,7 +8,13 @@ export default defineConfig({
   root: import.meta.dirname,
   base: './',
   plugins: [preact()],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    license: { fileName: 'licenses.md' },
+  },
   server: {
     proxy: {
       // The server refuses pages of other origins; this proxy is one of its own.
