@@ -1,3 +1,5 @@
+import type { MotionGateSettings } from './motion/motion-gate.ts';
+
 /** One camera as `startCapture` takes it; plain data. */
 export interface CameraOptions {
   /** Unique; see `cameraIdPattern`. */
@@ -15,6 +17,8 @@ export interface CameraOptions {
   silenceMs?: number;
   /** Begin again when a file or folder is through; frame numbers and stream time go on. */
   loop?: boolean;
+  /** Frames in which nothing moves are published as such, so that no model need look; left out: nobody asks. */
+  motionGate?: Partial<MotionGateSettings>;
   /** Shown with the camera, for example the credit of the footage. */
   note?: string;
 }

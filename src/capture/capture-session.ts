@@ -8,6 +8,7 @@ import { FrameGate } from './frame-gate.ts';
 import type { FramePublisher } from './frame-publisher.ts';
 import type { DecodedFrame, FrameReader } from './frame-reader.ts';
 import { JpegEncoder } from './jpeg-encoder.ts';
+import { MotionWatch } from './motion/motion-watch.ts';
 import { Pacer } from './pacer.ts';
 import type { SessionAccount } from './session-account.ts';
 
@@ -34,6 +35,7 @@ export class CaptureSession {
   readonly #gate: FrameGate;
   readonly #pacer = new Pacer();
   readonly #encoder: JpegEncoder;
+  readonly #motion: MotionWatch | undefined;
   #lostShare = 0;
 
   constructor(options: CaptureSessionOptions) {
@@ -41,6 +43,7 @@ export class CaptureSession {
     this.#options = options;
     this.#gate = new FrameGate(camera.fps);
     this.#encoder = new JpegEncoder({ ffmpeg, maxWidth: camera.width, quality: camera.quality });
+    this.#motion = camera.motionGate && new MotionWatch(ffmpeg, camera.motionGate);
   }
 
   /** @returns when the source has ended or the signal aborted. @throws what the reader throws */
@@ -57,6 +60,7 @@ export class CaptureSession {
       }
     } finally {
       this.#encoder.close();
+      this.#motion?.close();
     }
   }
 
@@ -96,8 +100,9 @@ export class CaptureSession {
     try {
       const { jpeg, width, height } = await this.#encoder.encode(picture);
       if (jpeg.length > maxJpegBytes) throw new RangeError(`the JPEG has ${jpeg.length} bytes`);
+      const still = (await this.#motion?.isStill(picture, ptsUs)) ? { still: true as const } : {};
       const frame = account.number(width, height);
-      const header = { camera: camera.id, session: account.id, frame, capturedAtUs, ptsUs, width, height };
+      const header = { camera: camera.id, session: account.id, frame, capturedAtUs, ptsUs, width, height, ...still };
       if (account.isInLog(frame)) account.published();
       else publisher.add({ ...header, jpeg }, () => account.published());
     } catch (error) {

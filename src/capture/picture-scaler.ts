@@ -9,10 +9,12 @@ export interface PictureScalerOptions {
   picture: Frame;
   turn: Turn;
   size: PictureSize;
+  /** FFmpeg's name; full range either way. */
+  pixelFormat?: 'yuvj420p' | 'gray';
 }
 
 /**
- * FFmpeg's filters turn → scale → full-range BT.601 YUV 4:2:0 for pictures of one form. Limited range and BT.709 are
+ * FFmpeg's filters turn → scale → full-range BT.601 YUV 4:2:0, or grey, for pictures of one form. Limited range and BT.709 are
  * converted here: a JPEG has no place to say either.
  */
 export class PictureScaler {
@@ -23,7 +25,7 @@ export class PictureScaler {
   readonly #exit: FilterContext;
   readonly #scaled: Frame;
 
-  constructor({ ffmpeg, picture, turn, size }: PictureScalerOptions) {
+  constructor({ ffmpeg, picture, turn, size, pixelFormat = 'yuvj420p' }: PictureScalerOptions) {
     const { lib } = ffmpeg;
     this.#ffmpeg = ffmpeg;
     this.#form = formOf(picture, turn);
@@ -31,7 +33,7 @@ export class PictureScaler {
     this.#graph.alloc();
     this.#graph.nbThreads = 1;
     this.#entry = this.#add('buffer', entryArguments(picture));
-    this.#exit = this.#chain(turn, scaleArguments(ffmpeg, picture, size));
+    this.#exit = this.#chain(turn, scaleArguments(ffmpeg, picture, size), pixelFormat);
     this.#scaled = new lib.Frame();
     this.#scaled.alloc();
     this.#check(this.#graph.configSync());
@@ -42,10 +44,11 @@ export class PictureScaler {
     return formOf(picture, turn) === this.#form;
   }
 
-  /** @returns the scaled picture, valid until the next call. @throws FRAME_UNDECODABLE */
+  /** @returns the scaled picture, valid until the next call; the given one stays as it is. @throws FRAME_UNDECODABLE */
   async scale(picture: Frame): Promise<Frame> {
     this.#scaled.unref();
-    this.#check(await this.#entry.buffersrcAddFrame(picture));
+    const { AV_BUFFERSRC_FLAG_KEEP_REF: keep } = this.#ffmpeg.constants;
+    this.#check(await this.#entry.buffersrcAddFrame(picture, keep));
     this.#check(await this.#exit.buffersinkGetFrame(this.#scaled));
     return this.#scaled;
   }
@@ -55,7 +58,7 @@ export class PictureScaler {
     this.#graph.free();
   }
 
-  #chain(turn: Turn, scale: string): FilterContext {
+  #chain(turn: Turn, scale: string, pixelFormat: string): FilterContext {
     let last = this.#entry;
     const append = (name: string, settings: string | null): void => {
       const next = this.#add(name, settings);
@@ -67,7 +70,7 @@ export class PictureScaler {
       append(name, settings);
     }
     append('scale', scale);
-    append('format', 'pix_fmts=yuvj420p');
+    append('format', `pix_fmts=${pixelFormat}`);
     append('buffersink', null);
     return last;
   }

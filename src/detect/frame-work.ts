@@ -17,6 +17,8 @@ export interface FrameWorkOptions {
   look(frame: JpegFrame): Promise<Sight>;
   /** Frames of other cameras are passed over; undefined: all cameras. */
   cameras?: ReadonlySet<string> | undefined;
+  /** The model looks also where nothing moves. */
+  looksAtStill?: boolean;
   /** Whether a result carries its frame's picture. */
   embed: boolean;
   /** Partitions of `processed_images`. */
@@ -51,7 +53,7 @@ export async function resultPartitions(brokers: readonly string[], clientId: str
 /**
  * Makes the function that turns a record of `raw_video_frames` into what is published for it:
  *
- * - a frame: exactly one result
+ * - a frame: exactly one result; where nothing moves in it, one that says so, without asking the model
  * - a frame that does not decode, or that the model fails on: one result that says so, and a dead letter
  * - a record that is no frame: a dead letter, since there is nothing to make a result of
  * - a frame of a camera this detector does not look at: nothing
@@ -61,6 +63,9 @@ export function frameWork(options: FrameWorkOptions): (record: IncomingRecord) =
     const frame = readFrame(record);
     if (isFault(frame)) return [refuse(record, frame, options)];
     if (options.cameras && !options.cameras.has(frame.camera)) return [];
+    if (frame.still && !options.looksAtStill) {
+      return [encode(record, frame, { detections: [], inferenceUs: 0, gated: true }, options)];
+    }
     try {
       const sight = await options.look(frame);
       return [encode(record, frame, sight, options)];
@@ -120,7 +125,7 @@ function fail(record: IncomingRecord, frame: Frame, reason: VigilError, options:
 function encode(
   record: IncomingRecord,
   { jpeg, ...frame }: Frame,
-  outcome: Pick<Result, 'detections' | 'inferenceUs' | 'stepsUs' | 'error'>,
+  outcome: Pick<Result, 'detections' | 'inferenceUs' | 'stepsUs' | 'error' | 'gated'>,
   { detector, model, embed, partitions, isReplay }: FrameWorkOptions,
 ): OutgoingRecord {
   const named = model === undefined ? {} : { model };

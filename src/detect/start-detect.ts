@@ -27,6 +27,8 @@ export interface DetectorOptions extends LookerOptions {
   delivery?: DeliveryKind;
   /** Frames of other cameras are passed over; left out: all cameras. */
   cameras?: readonly string[];
+  /** Looks also at frames in which nothing moves; left out: those are spared it. */
+  looksAtStill?: boolean;
   /** Urgent: frames that are older when they are read are discarded, and the ledger says so. Left out: complete. */
   maxLagMs?: number;
   /** Whether a result carries its frame's picture. */
@@ -187,6 +189,7 @@ async function startLoop(
     look,
     cameras,
     embed: detector.embed,
+    looksAtStill: detector.looksAtStill ?? false,
     partitions,
     logger,
     isReplay: replay !== undefined,

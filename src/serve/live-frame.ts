@@ -25,7 +25,7 @@ export function encodeLiveFrame({ result, jpeg, readAtUs, tracks = [] }: SeenRes
 
 function liveFrameHeader(result: SeenResult['result'], resultAtUs: number): LiveFrameHeader {
   const { camera, session, frame, capturedAtUs, width, height } = result.frame;
-  const { detector, inferenceUs, detections, error } = result;
+  const { detector, inferenceUs, detections, error, gated } = result;
   return {
     type: 'frame',
     camera,
@@ -39,6 +39,7 @@ function liveFrameHeader(result: SeenResult['result'], resultAtUs: number): Live
     inferenceUs,
     detections: detections.map(withoutEmbedding),
     ...(error === undefined ? {} : { error }),
+    ...(gated ? { gated } : {}),
   };
 }
 

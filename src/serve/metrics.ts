@@ -144,10 +144,11 @@ function registerDetectorMetrics(registry: Registry, snapshot: () => LedgerSnaps
     collect() {
       this.reset();
       for (const { camera, detectors } of snapshot().cameras) {
-        for (const { detector, results, failed, failedByCode, skipped, doubled } of detectors) {
+        for (const { detector, results, gated, failed, failedByCode, skipped, doubled } of detectors) {
           const add = (outcome: string, reason: string, frames: number) =>
             this.inc({ camera, detector, outcome, reason }, frames);
-          add('ok', '', results - failed);
+          add('ok', '', results - failed - gated);
+          add('gated', gated > 0 ? 'still' : '', gated);
           for (const [code, frames] of Object.entries(failedByCode)) add('failed', code, frames);
           add('skipped', skipped > 0 ? 'max-lag' : '', skipped);
           add('doubled', '', doubled);

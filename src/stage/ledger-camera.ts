@@ -7,7 +7,7 @@ import { RateWindow } from './rate-window.ts';
 
 type Counts = Pick<
   SessionRow,
-  'captured' | 'published' | 'results' | 'failed' | 'skipped' | 'lost' | 'waiting' | 'doubled'
+  'captured' | 'published' | 'results' | 'gated' | 'failed' | 'skipped' | 'lost' | 'waiting' | 'doubled'
 >;
 
 /** Sessions of which nothing can change any more, as numbers. */
@@ -194,17 +194,17 @@ function describe(newest: SessionStatement) {
 }
 
 function noCounts(): Counts {
-  return { captured: 0, published: 0, results: 0, failed: 0, skipped: 0, lost: 0, waiting: 0, doubled: 0 };
+  return { captured: 0, published: 0, results: 0, gated: 0, failed: 0, skipped: 0, lost: 0, waiting: 0, doubled: 0 };
 }
 
 function addCounts(total: Counts, row: Counts): Counts {
   const sum = noCounts();
-  for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] = total[name] + row[name];
+  for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] = (total[name] ?? 0) + (row[name] ?? 0);
   return sum;
 }
 
 function noAccount(detector: string): DetectorAccount {
-  return { detector, results: 0, failed: 0, failedByCode: {}, skipped: 0, waiting: 0, doubled: 0 };
+  return { detector, results: 0, gated: 0, failed: 0, failedByCode: {}, skipped: 0, waiting: 0, doubled: 0 };
 }
 
 function addAccounts(total: DetectorAccount, more: DetectorAccount): DetectorAccount {
@@ -213,6 +213,7 @@ function addAccounts(total: DetectorAccount, more: DetectorAccount): DetectorAcc
   return {
     detector: total.detector,
     results: total.results + more.results,
+    gated: (total.gated ?? 0) + (more.gated ?? 0),
     failed: total.failed + more.failed,
     failedByCode,
     skipped: total.skipped + more.skipped,

@@ -9,6 +9,8 @@ interface DetectorBook {
   /** Answered or skipped. */
   settled: FrameSet;
   skipped: number;
+  /** Answered without the model, since nothing moved. */
+  gated: number;
   failed: number;
   failedByCode: Record<string, number>;
   doubled: number;
@@ -22,6 +24,8 @@ export interface SavedSession {
   detectors: Record<string, SavedDetector>;
   skippedByAny: SavedFrameSet;
   failedByAny: SavedFrameSet;
+  /** Left out by earlier versions. */
+  gatedByAny?: SavedFrameSet;
 }
 
 /** The frames of one session: what capture stated, and what each detector made of them. Counts by frame number. */
@@ -31,6 +35,7 @@ export class LedgerSession {
   readonly #detectors = new Map<string, DetectorBook>();
   #skippedByAny = new FrameSet();
   #failedByAny = new FrameSet();
+  #gatedByAny = new FrameSet();
 
   constructor(session: string) {
     this.session = session;
@@ -41,11 +46,20 @@ export class LedgerSession {
   }
 
   /** @returns false when the detector has answered or skipped the frame before */
-  answer({ detector, frame: { frame }, error }: Pick<Result, 'detector' | 'frame' | 'error'>): boolean {
+  answer({
+    detector,
+    frame: { frame },
+    error,
+    gated,
+  }: Pick<Result, 'detector' | 'frame' | 'error' | 'gated'>): boolean {
     const book = this.#detector(detector);
     if (!book.settled.add(frame)) {
       book.doubled++;
       return false;
+    }
+    if (gated) {
+      book.gated++;
+      this.#gatedByAny.add(frame);
     }
     if (!error) return true;
     book.failed++;
@@ -81,6 +95,7 @@ export class LedgerSession {
       captured: Math.max(captured, published + lost),
       published,
       results: settled - skipped,
+      gated: this.#gatedByAny.size === 0 ? 0 : FrameSet.sizeOfIntersection([...sets, this.#gatedByAny]),
       failed: this.#failedByAny.size,
       skipped,
       lost,
@@ -92,10 +107,9 @@ export class LedgerSession {
 
   /** @param published of the session's row */
   account(detector: string, published: number): DetectorAccount {
-    const { settled, skipped = 0, failed = 0, failedByCode = {}, doubled = 0 } = this.#detectors.get(detector) ?? {};
-    const size = settled?.size ?? 0;
-    const waiting = Math.max(0, published - size);
-    return { detector, results: size - skipped, failed, failedByCode, skipped, waiting, doubled };
+    const { settled, skipped, gated, failed, failedByCode, doubled } = this.#detectors.get(detector) ?? noBook();
+    const waiting = Math.max(0, published - settled.size);
+    return { detector, results: settled.size - skipped, gated, failed, failedByCode, skipped, waiting, doubled };
   }
 
   save(): SavedSession {
@@ -107,27 +121,33 @@ export class LedgerSession {
       detectors: Object.fromEntries(detectors),
       skippedByAny: this.#skippedByAny.save(),
       failedByAny: this.#failedByAny.save(),
+      gatedByAny: this.#gatedByAny.save(),
     };
   }
 
-  static from({ session, detectors, skippedByAny, failedByAny }: SavedSession): LedgerSession {
+  static from({ session, detectors, skippedByAny, failedByAny, gatedByAny }: SavedSession): LedgerSession {
     const book = new LedgerSession(session);
     for (const [id, saved] of Object.entries(detectors)) {
-      book.#detectors.set(id, { ...saved, settled: FrameSet.from(saved.settled) });
+      book.#detectors.set(id, { ...saved, gated: saved.gated ?? 0, settled: FrameSet.from(saved.settled) });
     }
     book.#skippedByAny = FrameSet.from(skippedByAny);
     book.#failedByAny = FrameSet.from(failedByAny);
+    if (gatedByAny) book.#gatedByAny = FrameSet.from(gatedByAny);
     return book;
   }
 
   #detector(id: string): DetectorBook {
     let book = this.#detectors.get(id);
     if (!book) {
-      book = { settled: new FrameSet(), skipped: 0, failed: 0, failedByCode: {}, doubled: 0 };
+      book = noBook();
       this.#detectors.set(id, book);
     }
     return book;
   }
+}
+
+function noBook(): DetectorBook {
+  return { settled: new FrameSet(), skipped: 0, gated: 0, failed: 0, failedByCode: {}, doubled: 0 };
 }
 
 function sizeOfAll(sets: readonly (FrameSet | undefined)[]): number {

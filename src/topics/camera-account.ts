@@ -8,6 +8,8 @@ export interface DetectorAccount {
   model?: string;
   /** A failed result counts as one. */
   results: number;
+  /** Of `results`: answered without the model, since nothing moved. */
+  gated: number;
   failed: number;
   failedByCode: Record<string, number>;
   /** Discarded without work, as an urgent group does with frames that are too old. */
@@ -25,6 +27,7 @@ export interface SessionRow {
   captured: number;
   published: number;
   results: number;
+  gated: number;
   failed: number;
   skipped: number;
   lost: number;
@@ -50,6 +53,8 @@ export interface CameraAccount {
   published: number;
   /** Frames with a result from every detector that is to look at them; a failed result counts as one. */
   results: number;
+  /** Of `results`: frames that at least one detector answered without its model, since nothing moved. */
+  gated: number;
   /** Frames of which at least one result carries an error. */
   failed: number;
   /** Frames that every detector has settled and at least one of them has skipped; not counted in `results`. */

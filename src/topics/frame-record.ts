@@ -26,6 +26,8 @@ export interface FrameHeader {
   width: number;
   height: number;
   traceparent?: string;
+  /** Nothing moves in it, as the camera's motion gate says: a detector need not look. */
+  still?: true;
 }
 
 /** A frame with its picture: a baseline JPEG, full range, sRGB, of exactly width × height. */
@@ -57,6 +59,7 @@ export function encodeFrameHeaders(frame: FrameHeader): Map<string, string> {
     ['height', String(frame.height)],
   ]);
   if (frame.traceparent !== undefined) headers.set('traceparent', frame.traceparent);
+  if (frame.still) headers.set('still', 'true');
   return headers;
 }
 
@@ -89,6 +92,7 @@ export function decodeFrameHeader(record: IncomingRecord): FrameHeader {
     width: wholeNumberHeader(record, 'width'),
     height: wholeNumberHeader(record, 'height'),
     ...(traceparent === undefined ? {} : { traceparent }),
+    ...(record.headers.get('still') === 'true' ? { still: true as const } : {}),
   };
 }
 

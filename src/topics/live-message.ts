@@ -53,6 +53,8 @@ export interface LiveFrameHeader
   inferenceUs: number;
   detections: Detection[];
   error?: ResultError;
+  /** Nothing moved, and the model was spared. */
+  gated?: true;
   /** Where this camera's tracks were last: a few frames before this one. Left out when there is none. */
   tracks?: readonly TrackPlace[];
 }

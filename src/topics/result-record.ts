@@ -42,6 +42,8 @@ export interface Result {
   stepsUs?: Readonly<Record<string, number>>;
   detections: Detection[];
   error?: ResultError;
+  /** Nothing moves in the frame, so the model was spared; there are no detections, and that says nothing about who is there. */
+  gated?: true;
   /** A second opinion on a past frame: nobody waited for it, and it counts in no account of the live detectors. */
   replay?: true;
 }
@@ -68,6 +70,7 @@ export function encodeResult(result: Result, jpeg: Frame['jpeg'] | undefined, pa
   headers.set('inference_us', String(result.inferenceUs));
   if (result.stepsUs) headers.set('steps_us', JSON.stringify(result.stepsUs));
   headers.set('detections', JSON.stringify(result.detections));
+  if (result.gated) headers.set('gated', 'true');
   if (result.replay) headers.set('replay', 'true');
   if (result.error) {
     const { code, message } = result.error;
@@ -95,6 +98,7 @@ export function decodeResult(record: IncomingRecord): Result {
     inferenceUs: wholeNumberHeader(record, 'inference_us'),
     ...(stepsUs === undefined ? {} : { stepsUs: parseJsonHeader<Record<string, number>>(record, 'steps_us', stepsUs) }),
     detections: parseDetections(record),
+    ...(record.headers.get('gated') === 'true' ? { gated: true as const } : {}),
     ...(record.headers.get('replay') === 'true' ? { replay: true as const } : {}),
     ...(error === undefined ? {} : { error: parseJsonHeader<ResultError>(record, 'error', error) }),
   };

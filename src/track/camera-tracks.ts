@@ -20,7 +20,7 @@ import {
 } from './tracker.ts';
 
 /** What tracking needs of a result: everything but the picture. */
-export type SeenFrame = Pick<Result, 'frame' | 'detections' | 'error'> & Pick<Moment, 'ref'>;
+export type SeenFrame = Pick<Result, 'frame' | 'detections' | 'error' | 'gated'> & Pick<Moment, 'ref'>;
 
 export interface CameraTracksOptions {
   camera: string;
@@ -99,9 +99,10 @@ export class CameraTracks {
     return this.#tracker.end().flatMap((change) => this.#tell(change));
   }
 
-  /** A frame that could not be looked at tells nothing, and takes nothing away. */
-  see({ frame, detections, error, ref }: SeenFrame): TrackEvent[] {
+  /** A frame that could not be looked at tells nothing, and takes nothing away; one that need not be says that nobody moved. */
+  see({ frame, detections, error, gated, ref }: SeenFrame): TrackEvent[] {
     if (error) return [];
+    if (gated) return this.#tracker.stayStill(frame).flatMap((change) => this.#tell(change));
     this.#picture = { width: frame.width, height: frame.height };
     const changes = this.#tracker.update(
       momentOf(frame, ref),

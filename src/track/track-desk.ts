@@ -223,8 +223,8 @@ export class TrackDesk implements StateDesk<TrackState> {
 }
 
 /** What tracking needs of a result. @param ref of the result itself: `<topic>/<partition>/<offset>` */
-export function seenFrame({ frame, detections, error }: Result, ref: string): SeenFrame {
-  return { frame, detections, ref, ...(error ? { error } : {}) };
+export function seenFrame({ frame, detections, error, gated }: Result, ref: string): SeenFrame {
+  return { frame, detections, ref, ...(error ? { error } : {}), ...(gated ? { gated } : {}) };
 }
 
 /** `<topic>/<partition>/<offset>` of the frame. */

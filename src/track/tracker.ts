@@ -50,6 +50,10 @@ export interface Track {
   last: Moment;
   /** Frames in which it was seen. */
   frames: number;
+  /** Nothing moved up to then, stream time: whoever stood there stands there. */
+  stillUntilUs?: number;
+  /** Not seen at the one look between still frames: not seen at the next one either, it is lost. */
+  isDoubted?: true;
 }
 
 /** What became of tracks in one frame. */
@@ -62,6 +66,8 @@ export interface TrackerState {
   tracks: Track[];
   realTracks: number;
   ptsUs: number | undefined;
+  /** Nothing moved in the last frame. */
+  wasStill?: boolean;
 }
 
 /** Least overlap, of boxes made wider so that small and quick things meet themselves again. */
@@ -89,6 +95,7 @@ export class Tracker {
   #tracks: Track[];
   #realTracks: number;
   #ptsUs: number | undefined;
+  #wasStill: boolean;
   #sightings: readonly Sighting[] = [];
 
   constructor(settings: TrackerSettings = defaultTrackerSettings, state?: TrackerState) {
@@ -96,6 +103,7 @@ export class Tracker {
     this.#tracks = structuredClone(state?.tracks ?? []);
     this.#realTracks = state?.realTracks ?? 0;
     this.#ptsUs = state?.ptsUs;
+    this.#wasStill = state?.wasStill ?? false;
   }
 
   /** Tracks that are real: seen in the last frame, or lost and waited for. */
@@ -109,7 +117,12 @@ export class Tracker {
   }
 
   state(): TrackerState {
-    return { tracks: structuredClone(this.#tracks), realTracks: this.#realTracks, ptsUs: this.#ptsUs };
+    return {
+      tracks: structuredClone(this.#tracks),
+      realTracks: this.#realTracks,
+      ptsUs: this.#ptsUs,
+      wasStill: this.#wasStill,
+    };
   }
 
   /** The next frame, with what was seen in it. */
@@ -134,7 +147,22 @@ export class Tracker {
     for (const sighting of sightings) this.#see(sighting, moment, changes);
     this.#miss(new Set(sightings.map(({ track }) => track)), moment, changes);
     this.#sightings = [...sightings, ...this.#begin(third.detections, moment)];
+    this.#wasStill = false;
     return changes;
+  }
+
+  /**
+   * The next frame, in which nothing moves and at which nobody looked: whoever was seen stays where they are, and who was
+   * lost before is not back.
+   */
+  stayStill({ ptsUs }: Pick<Moment, 'ptsUs'>): TrackChange[] {
+    this.#ptsUs = ptsUs;
+    this.#wasStill = true;
+    this.#sightings = [];
+    for (const track of this.#tracks) if (track.phase === 'seen') track.stillUntilUs = ptsUs;
+    const over = this.#tracks.filter((track) => track.phase === 'lost' && this.#isOver(track, ptsUs));
+    this.#tracks = this.#tracks.filter((track) => !over.includes(track));
+    return over.map((track) => ({ type: 'ended', track }));
   }
 
   /** The session is over: everything in it has ended. */
@@ -159,6 +187,8 @@ export class Tracker {
     track.score = detection.score;
     track.last = { ...moment };
     track.frames += 1;
+    delete track.isDoubted;
+    delete track.stillUntilUs;
     if (track.phase === 'lost') changes.push({ type: 'found', track });
     else if (track.phase === 'new') {
       if (moment.ptsUs - track.first.ptsUs < this.#settings.confirmAfterMs * 1000) return;
@@ -172,12 +202,20 @@ export class Tracker {
     this.#tracks = this.#tracks.filter((track) => {
       if (seen.has(track)) return true;
       if (track.phase === 'new') return false;
+      if (track.phase === 'seen' && this.#wasStill && !track.isDoubted) {
+        track.isDoubted = true;
+        return true;
+      }
       if (track.phase === 'seen') changes.push({ type: 'lost', track });
       track.phase = 'lost';
-      if (ptsUs - track.last.ptsUs < this.#settings.endAfterMs * 1000) return true;
+      if (!this.#isOver(track, ptsUs)) return true;
       changes.push({ type: 'ended', track });
       return false;
     });
+  }
+
+  #isOver({ last, stillUntilUs = 0 }: Track, ptsUs: number): boolean {
+    return ptsUs - Math.max(last.ptsUs, stillUntilUs) >= this.#settings.endAfterMs * 1000;
   }
 
   #begin(detections: readonly Detection[], moment: Moment): Sighting[] {

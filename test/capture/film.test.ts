@@ -40,6 +40,19 @@ for (const [name, count] of [
   });
 }
 
+test('with a motion gate frames in which nothing moves say so, all others do not, and none is left out', async (t) => {
+  const grey = [128, 128, 128] as const;
+  const paint = (n: number) => [grey, grey, grey, n >= 55 && n < 58 ? ([20, 20, 20] as const) : grey] as const;
+  const path = await film(t, { frames: 90, paint });
+  const { part, producer } = await capture(t, { cameras: [camera(path, { motionGate: { refreshMs: 2000 } })] });
+  await part.done;
+  assertNumbered(producer.frames, 90);
+  const looked = producer.frames.filter(({ still }) => !still).map(({ frame }) => frame);
+  const fromTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, n) => first + n);
+  // It learns for a second, refreshes every two, and stays open for a second after what moved.
+  assert.deepEqual(looked, [...fromTo(0, 9), 29, 49, ...fromTo(55, 67), 87]);
+});
+
 test('every frame of a film comes out, those that the decoder holds back included', async (t) => {
   const path = await film(t, { frames: 23 });
   const { part, producer } = await capture(t, { cameras: [camera(path)] });

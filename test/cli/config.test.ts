@@ -425,3 +425,14 @@ test('zones, lines and masks of a camera are points of its picture', () => {
     ],
   });
 });
+
+test('a motion gate takes its defaults, or what it is told', () => {
+  const { config } = load(
+    'cameras:\n  a: { source: testsrc, motionGate: {} }\n  b: { source: testsrc, motionGate: { refresh: 30s, threshold: 20 } }\n  c: { source: testsrc }\n',
+  );
+  assert.deepEqual(
+    config.cameras.map(({ motionGate }) => motionGate),
+    [{}, { refreshMs: 30_000, leastDifference: 20 }, undefined],
+  );
+  assert.match(describeConfig(config, []), /camera a .* motion gate/);
+});

@@ -18,6 +18,7 @@ function account(camera: string, changes: Partial<CameraAccount> = {}): CameraAc
     captured: 1394,
     published: 1394,
     results: 1394,
+    gated: 0,
     failed: 0,
     lost: 0,
     lostReasons: {},
@@ -84,6 +85,7 @@ test('a camera whose capture was given up before it said anything ends the run t
     captured: 0,
     published: 0,
     results: 0,
+    gated: 0,
     failed: 0,
     lost: 0,
     fps: 0,
@@ -120,6 +122,7 @@ test('the report has exactly the fields that it promises', () => {
         captured: 1394,
         published: 1394,
         results: 1394,
+        gated: 0,
         failed: 0,
         lost: 0,
         fps: 61.24,
@@ -148,6 +151,15 @@ test('the closing table lines up, and names the reasons of a loss', () => {
     'camera    frames in  results out  failed                lost   fps  latency p50       p99',
     'entrance      1,394        1,394       0                   0  61.2       812 ms  1,600 ms',
     'b                12           10       0  2 (decode-error 2)  61.2            –         –',
+  ]);
+});
+
+test('the closing table says how many frames a motion gate spared the model, where there is one', () => {
+  const watch = new OnceWatch(['hall']);
+  watch.saw({ atMs: 1, cameras: [account('hall', { gated: 1201 })] });
+  assert.deepEqual(onceTable(watch.outcomes()).split('\n'), [
+    'camera  frames in  results out  gated  failed  lost   fps  latency p50       p99',
+    'hall        1,394        1,394  1,201       0     0  61.2       812 ms  1,600 ms',
   ]);
 });
 

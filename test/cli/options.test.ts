@@ -150,6 +150,17 @@ test('a detector that no camera wants is not started; one that all want takes fr
   assert.equal('cameras' in detectPart(config, people, ['k:1']).detector, false);
 });
 
+test('a detector that threats rest on looks also where nothing moves', () => {
+  const written = {
+    cameras: { yard: { source: 'testsrc', motionGate: {} } },
+    detectors: { a: { steps: ['pose'] }, b: {} },
+  };
+  const looks = (config: JourneyConfig) =>
+    config.detectors.map((detector) => detectPart(config, detector, ['k:1']).detector.looksAtStill ?? false);
+  assert.deepEqual(looks(configOf(written as Parameters<typeof resolveConfig>[0])), [false, false]);
+  assert.deepEqual(looks(configOf({ ...written, threats: ['fall'] } as Parameters<typeof resolveConfig>[0])), [true, false]);
+});
+
 test('a run that is to end plays no file twice', () => {
   const config = configOf({ cameras: { yard: { source: 'yard.mp4', loop: true } } });
   const [yard] = config.cameras;

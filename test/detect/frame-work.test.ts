@@ -60,6 +60,26 @@ test('a frame becomes one result that carries the frame and what was seen', asyn
   });
 });
 
+test('a still frame gets its result without the model, unless the detector looks at everything', async () => {
+  const still = incoming(encodeFrame({ ...header, jpeg, still: true }, 12));
+  let looks = 0;
+  const look = async () => {
+    looks++;
+    return sight;
+  };
+  const [spared] = await make({ look }).work(still);
+  assert.ok(spared);
+  const { gated, detections, inferenceUs, frame } = decodeResult(incoming(spared));
+  assert.deepEqual(
+    { gated, detections, inferenceUs, looks },
+    { gated: true, detections: [], inferenceUs: 0, looks: 0 },
+  );
+  assert.deepEqual([frame.still, spared.value], [true, jpeg]);
+  const [looked] = await make({ look, looksAtStill: true }).work(still);
+  assert.ok(looked);
+  assert.deepEqual([decodeResult(incoming(looked)).gated, looks], [undefined, 1]);
+});
+
 test('without embedding a result leaves the picture where it is', async () => {
   const [output] = await make({ embed: false }).work(record());
   assert.equal(output?.value.length, 0);

@@ -27,8 +27,11 @@ function statement(change: Partial<SessionStatement> = {}): SessionStatement {
   };
 }
 
-function result(frame: number, change: { session?: string; detector?: string; error?: Result['error'] } = {}): Result {
-  const { session = 's1', detector = 'people@1', error } = change;
+function result(
+  frame: number,
+  change: { session?: string; detector?: string; error?: Result['error']; gated?: true } = {},
+): Result {
+  const { session = 's1', detector = 'people@1', error, gated } = change;
   return {
     frame: { camera: 'gate', session, frame, capturedAtUs: openedAtUs, ptsUs: 0, width: 320, height: 180 },
     frameRef: `raw_video_frames/0/${frame}`,
@@ -36,6 +39,7 @@ function result(frame: number, change: { session?: string; detector?: string; er
     inferenceUs: 1,
     detections: [],
     ...(error ? { error } : {}),
+    ...(gated ? { gated } : {}),
   };
 }
 
@@ -182,13 +186,14 @@ test('each detector has an account of its own, failures by code', () => {
     {
       detector: 'cars@2',
       results: 2,
+      gated: 0,
       failed: 2,
       failedByCode: { INFERENCE_FAILED: 2 },
       skipped: 2,
       waiting: 1,
       doubled: 0,
     },
-    { detector: 'people@1', results: 3, failed: 0, failedByCode: {}, skipped: 0, waiting: 2, doubled: 1 },
+    { detector: 'people@1', results: 3, gated: 0, failed: 0, failedByCode: {}, skipped: 0, waiting: 2, doubled: 1 },
   ]);
   assert.deepEqual([whole.results, whole.skipped, whole.waiting], [1, 1, 3]);
 });
@@ -247,4 +252,35 @@ test('a ledger that goes on from what another one saved says the same, and goes 
   }
   assert.deepEqual(same(second), same(first));
   assert.equal(account(second).doubled, 2);
+});
+
+test('gated frames are results, counted as such too, also after the book was saved', () => {
+  const expectedDetectors = { gate: ['people@1', 'cars@1'] };
+  const ledger = new Ledger({ expectedDetectors });
+  const ended = statement({ state: 'ended', captured: 3, published: 3 });
+  ledger.applyStatement(ended);
+  for (const frame of [0, 1, 2]) ledger.applyResult(result(frame, frame > 0 ? { gated: true } : {}), openedAtUs);
+  ledger.applyResult(result(0, { detector: 'cars@1' }), openedAtUs);
+  ledger.applyResult(result(1, { detector: 'cars@1' }), openedAtUs);
+  const parted = new Ledger({ expectedDetectors, saved: JSON.parse(JSON.stringify(ledger.save())) });
+  parted.applyStatement(ended);
+  for (const each of [ledger, parted]) {
+    const { results, gated, waiting, detectors } = account(each);
+    assert.deepEqual(
+      [results, gated, waiting],
+      [2, 1, 1],
+      'the frame that waits for the other detector is no result yet',
+    );
+    assert.deepEqual(
+      detectors.map((one) => [one.results, one.gated]),
+      [
+        [3, 2],
+        [2, 0],
+      ],
+    );
+    each.applyResult(result(2, { detector: 'cars@1', gated: true }), openedAtUs);
+    each.applyResult(result(1, { gated: true }), openedAtUs);
+    const { results: all, gated: spared, doubled, complete } = account(each);
+    assert.deepEqual([all, spared, doubled, complete], [3, 2, 1, true]);
+  }
 });

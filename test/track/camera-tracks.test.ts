@@ -34,3 +34,21 @@ test('that nobody is there any more is said once, also by a stage that was start
     assert.equal(tracks.framesTracks(header('b', 1)), undefined);
   }
 });
+
+test('while nothing moves nobody is told of, whoever stood there stays, and time in a zone goes on', () => {
+  const zones = [{ name: 'door', corners: [[0, 0] as const, [1, 0] as const, [1, 1] as const, [0, 1] as const] }];
+  const tracks = new CameraTracks({ ...options, scene: { ...emptyScene, zones } });
+  tracks.beginSession('a');
+  const types: string[] = [];
+  for (let frame = 0; frame < 250; frame++) {
+    const isLooked = frame < 10 || frame === 110 || frame >= 210;
+    const detections = isLooked && frame < 213 ? [person] : [];
+    const seen = { frame: header('a', frame), detections, ...(isLooked ? {} : { gated: true as const }) };
+    for (const event of tracks.see(seen)) {
+      types.push(event.type);
+      if (event.type === 'zone-left') assert.equal(event.dwellMs, 21_000);
+    }
+    if (!isLooked) assert.equal(tracks.framesTracks(header('a', frame))?.tracks[0]?.isSeen, true);
+  }
+  assert.deepEqual(types, ['track-began', 'zone-entered', 'track-lost', 'zone-left', 'track-ended']);
+});

@@ -107,3 +107,44 @@ test('a replay gives the same tracks, also with a restart at any frame', () => {
   assert.ok(expected.length > 6);
   assert.deepEqual(found, expected);
 });
+
+/** Ten frames a second; undefined: nothing moved and nobody looked. */
+function watch(tracker: Tracker, frames: readonly (readonly Detection[] | undefined)[]): string[] {
+  const first = Math.round(((tracker.state().ptsUs ?? -100_000) + 100_000) / 100_000);
+  return frames.flatMap((detections, index) => {
+    if (detections) return feed(tracker, first + index, 10, detections);
+    return inWords(tracker.stayStill({ ptsUs: (first + index) * 100_000 }));
+  });
+}
+const still = (frames: number) => Array.from({ length: frames }, () => undefined);
+const seen = (frames: number, detections: readonly Detection[]) => Array.from({ length: frames }, () => detections);
+
+test('somebody who stands still is there through still frames, seen at each look or not, and moves on as the same', () => {
+  const tracker = new Tracker();
+  const stands = [person(100, 50)];
+  assert.deepEqual(watch(tracker, seen(10, stands)), ['began 1 (0.0)']);
+  assert.deepEqual(watch(tracker, [...still(99), stands, ...still(99), [], ...still(99), stands, ...still(99)]), []);
+  assert.equal(tracker.tracks[0]?.phase, 'seen');
+  // Hidden for a second right after it moved again.
+  const walks = [...seen(1, []), ...seen(9, []), ...seen(5, [person(110, 50)])];
+  assert.deepEqual(watch(tracker, walks), ['lost 1 (0.0)', 'found 1 (0.0)']);
+});
+
+test('who is missed at two looks between still frames has gone, and who left before them is not waited for', () => {
+  const tracker = new Tracker();
+  watch(tracker, seen(10, [person(100, 50)]));
+  assert.deepEqual(watch(tracker, [...still(99), [], ...still(99)]), []);
+  assert.deepEqual(watch(tracker, [[], ...still(30)]), ['lost 1 (0.0)', 'ended 1 (0.0)']);
+
+  watch(tracker, seen(10, [person(300, 50)]));
+  assert.deepEqual(watch(tracker, [...seen(10, []), ...still(8)]), ['lost 2 (240.0)']);
+  assert.deepEqual(watch(tracker, still(8)), ['ended 2 (240.0)']);
+});
+
+test('somebody who is first seen at a look between still frames is one track', () => {
+  const tracker = new Tracker();
+  const stands = [person(100, 50)];
+  assert.deepEqual(watch(tracker, [...still(9), stands, ...still(9), stands, ...still(9)]), ['began 1 (9.0)']);
+  const state = JSON.parse(JSON.stringify(tracker.state())) as TrackerState;
+  assert.deepEqual(watch(new Tracker(undefined, state), [[], ...still(9)]), [], 'also after a restart');
+});

@@ -56,6 +56,8 @@ export class Comparison {
   }
 
   pair(first: Result, second: Result): void {
+    // Whoever did not look has no opinion.
+    if (first.gated || second.gated) return;
     const tally = this.#tally(first.frame.camera);
     tally.frames++;
     if (first.error || second.error) {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { redactSource } from '../../base/secrets.ts';
+import type { MotionGateSettings } from '../../capture/motion/motion-gate.ts';
 import type { RemoteModel } from '../../detect/remote/remote-model.ts';
 import type { StepName } from '../../detect/steps/step-names.ts';
 import type { NotifierOptions } from '../../notify/notifier-options.ts';
@@ -30,6 +31,8 @@ export interface CameraConfig {
   detectors: string[];
   /** The detector whose detections are followed over frames; left out: the first. */
   track?: string;
+  /** Frames in which nothing moves are spared the models; left out: none is. */
+  motionGate?: Partial<MotionGateSettings>;
   /** Zones, lines and masks of its picture. */
   scene?: Scene;
   /** Shown with the camera on the page. */

@@ -59,11 +59,24 @@ function resolveCameras(written: ConfigFile, folder: string, detectors: readonly
     loop: camera.loop ?? false,
     detectors: camera.detectors ?? all,
     ...(camera.track === undefined ? {} : { track: camera.track }),
+    ...resolveMotionGate(camera),
     ...resolveScene(camera),
   }));
 }
 
 type WrittenCamera = NonNullable<ConfigFile['cameras']>[string];
+
+function resolveMotionGate({ motionGate }: WrittenCamera): Pick<CameraConfig, 'motionGate'> {
+  if (!motionGate) return {};
+  const { hold, refresh, threshold } = motionGate;
+  return {
+    motionGate: {
+      ...(hold === undefined ? {} : { holdMs: parseDurationMs(hold) }),
+      ...(refresh === undefined ? {} : { refreshMs: parseDurationMs(refresh) }),
+      ...(threshold === undefined ? {} : { leastDifference: threshold }),
+    },
+  };
+}
 
 function resolveScene({ zones = {}, lines = {}, masks = [] }: WrittenCamera): { scene?: Scene } {
   const scene: Scene = {

@@ -4,6 +4,7 @@ import { deliveries } from '../../stage/delivery.ts';
 import { threatKinds } from '../../topics/event-names.ts';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
+import { motionGate } from './motion-schema.ts';
 import { notify } from './notify-schema.ts';
 import { rules } from './rules-schema.ts';
 import { lines, masks, zones } from './scene-schema.ts';
@@ -104,6 +105,7 @@ const cameraSchema = Type.Object(
         examples: ['people'],
       }),
     ),
+    motionGate,
     zones,
     lines,
     masks,

@@ -18,7 +18,7 @@ export function describeConfig(config: JourneyConfig, secrets: readonly string[]
     ]),
     ...config.cameras.map((camera): [string, string] => [
       `camera ${camera.id}`,
-      `${redactSource(camera.source)} · ${camera.fps} fps · ${camera.width} px · quality ${camera.quality} · ${camera.detectors.join(', ') || 'no detector'}`,
+      `${redactSource(camera.source)} · ${camera.fps} fps · ${camera.width} px · quality ${camera.quality} · ${camera.detectors.join(', ') || 'no detector'}${camera.motionGate ? ' · motion gate' : ''}`,
     ]),
   ];
   for (const rule of config.rules) lines.push([`rule ${rule.name}`, describeRule(rule)]);

@@ -63,7 +63,8 @@ export function detectPart(
   const instance = `${instanceOf(config, place)}-${worker}`;
   // A worker is a process with one inference thread; `auto` without bounds is one process that uses every core.
   const workers = detector.workers === 'auto' && !workerBounds(detector) ? 'auto' : 1;
-  return { kind: 'detect', brokers, detector: { ...detector, ...cameras, embed, instance, workers } };
+  const looks = isJudged(config, detector) ? { looksAtStill: true } : {};
+  return { kind: 'detect', brokers, detector: { ...detector, ...cameras, ...looks, embed, instance, workers } };
 }
 
 /** `detect people`, `detect people 2` … */
@@ -119,10 +120,14 @@ export function alarmPart(config: JourneyConfig, brokers: string[], place: Membe
   return { kind: 'alarm', brokers, rules, notifiers, cameras, instance: instanceOf(config, place) };
 }
 
-/** Every detector that reads joints is judged. */
+/** Every detector that reads joints is judged, and so may not be spared a frame: a window of judgement has no hole. */
+function isJudged({ threats }: JourneyConfig, { steps = [] }: DetectorConfig): boolean {
+  return threats.length > 0 && steps.includes('pose');
+}
+
 export function threatPart(config: JourneyConfig, brokers: string[], place: MemberPlace = {}): ThreatPartOptions {
   const detectors = detectorsInUse(config)
-    .filter(({ steps = [] }) => steps.includes('pose'))
+    .filter((detector) => isJudged(config, detector))
     .map(detectorId);
   return { kind: 'threat', brokers, threat: { kinds: config.threats, detectors, instance: instanceOf(config, place) } };
 }

@@ -4,6 +4,8 @@ export interface CameraReport {
   captured: number;
   published: number;
   results: number;
+  /** Of `results`: without the model, since nothing moved. */
+  gated: number;
   failed: number;
   lost: number;
   /** Results per second over the whole run. */
@@ -31,6 +33,7 @@ function cameraReport({ account }: CameraOutcome): CameraReport {
     captured: account?.captured ?? 0,
     published: account?.published ?? 0,
     results: account?.results ?? 0,
+    gated: account?.gated ?? 0,
     failed: account?.failed ?? 0,
     lost: account?.lost ?? 0,
     fps: account?.fps ?? 0,
@@ -38,12 +41,12 @@ function cameraReport({ account }: CameraOutcome): CameraReport {
   };
 }
 
-const columns = ['camera', 'frames in', 'results out', 'failed', 'lost', 'fps', 'latency p50', 'p99'] as const;
-
 /** The closing table, and below it what went wrong where. */
 export function onceTable(outcomes: readonly CameraOutcome[]): string {
-  const rows = outcomes.map(rowOf);
-  const widths = columns.map((title, index) => Math.max(title.length, ...rows.map((row) => (row[index] ?? '').length)));
+  const reports = outcomes.map((outcome) => [outcome, cameraReport(outcome)] as const);
+  const columns = columnsFor(reports.some(([, { gated }]) => gated > 0));
+  const rows = reports.map(([outcome, report]) => columns.map(([, cell]) => cell(report, outcome)));
+  const widths = columns.map(([title], index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)))
@@ -52,22 +55,31 @@ export function onceTable(outcomes: readonly CameraOutcome[]): string {
   const errors = outcomes.flatMap(({ camera, error }) =>
     error ? [`${camera}: ${error.message}`, `  ${error.next} (${error.code})`] : [],
   );
-  return [line(columns), ...rows.map(line), ...errors].join('\n');
+  return [line(columns.map(([title]) => title)), ...rows.map(line), ...errors].join('\n');
 }
 
-function rowOf(outcome: CameraOutcome): string[] {
-  const { captured, results, failed, lost, fps, latencyMs } = cameraReport(outcome);
-  const reasons = Object.entries(outcome.account?.lostReasons ?? {}).map(([reason, count]) => `${reason} ${count}`);
+type Column = readonly [title: string, cell: (report: CameraReport, outcome: CameraOutcome) => string];
+
+/** @param isGated whether a motion gate spared a model anything */
+function columnsFor(isGated: boolean): readonly Column[] {
+  const gated: Column[] = isGated ? [['gated', (report) => count(report.gated)]] : [];
   return [
-    outcome.camera,
-    count(captured),
-    count(results),
-    count(failed),
-    lost === 0 ? '0' : `${count(lost)} (${reasons.join(', ')})`,
-    fps.toFixed(1),
-    milliseconds(latencyMs.p50),
-    milliseconds(latencyMs.p99),
+    ['camera', (_, { camera }) => camera],
+    ['frames in', ({ captured }) => count(captured)],
+    ['results out', ({ results }) => count(results)],
+    ...gated,
+    ['failed', ({ failed }) => count(failed)],
+    ['lost', describeLost],
+    ['fps', ({ fps }) => fps.toFixed(1)],
+    ['latency p50', ({ latencyMs }) => milliseconds(latencyMs.p50)],
+    ['p99', ({ latencyMs }) => milliseconds(latencyMs.p99)],
   ];
+}
+
+function describeLost({ lost }: CameraReport, { account }: CameraOutcome): string {
+  if (lost === 0) return '0';
+  const reasons = Object.entries(account?.lostReasons ?? {}).map(([reason, frames]) => `${reason} ${frames}`);
+  return `${count(lost)} (${reasons.join(', ')})`;
 }
 
 function milliseconds(value: number | null): string {

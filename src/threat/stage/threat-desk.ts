@@ -68,7 +68,7 @@ export class ThreatDesk {
   async #judge({ threats }: Watched, items: readonly Hasty<Waiting>[]): Promise<TrackEvent[]> {
     const events: TrackEvent[] = [];
     for (const item of items) {
-      if (item.type === 'gap' || item.payload.result.error) threats.gap();
+      if (item.type === 'gap' || item.payload.result.error || item.payload.result.gated) threats.gap();
       else events.push(...(await this.#see(threats, item.payload)));
     }
     return events;

@@ -14,10 +14,10 @@ export interface MotionGateSettings {
   leastPixels: number;
   /** How long the gate stays open after something was there. */
   holdMs: number;
-  /** What stays becomes background after about this time; a person who stands still is one until then. */
-  absorbMs: number;
+  /** What has not changed for so long is background: a door that was left open, or somebody who does not stir at all. */
+  settleMs: number;
   /** An open look this often, whatever the gate says: a miss lasts no longer. */
-  lookAnywayMs: number;
+  refreshMs: number;
 }
 
 export const defaultMotionGateSettings: MotionGateSettings = {
@@ -25,8 +25,8 @@ export const defaultMotionGateSettings: MotionGateSettings = {
   timesNoise: 5,
   leastPixels: 5,
   holdMs: 1000,
-  absorbMs: 60_000,
-  lookAnywayMs: 10_000,
+  settleMs: 30_000,
+  refreshMs: 10_000,
 };
 
 export interface Glance {
@@ -44,32 +44,35 @@ const firstNoise = 3;
 
 /**
  * Tells whether anything but the background is in a picture, so that a model need not look at empty scenes: each pixel
- * has a mean and a usual noise, and what differs from both is something. A change of light, the same everywhere, is
+ * has a mean and a usual noise, and what differs from both is something, until it has not changed for a while. A change of light, the same everywhere, is
  * taken out first. Pure; times are stream times.
  */
 export class MotionGate {
   readonly #settings: MotionGateSettings;
   #mean = new Float32Array(0);
   #noise = new Float32Array(0);
+  /** What each pixel showed when it changed last, and when that was. */
+  #shown = new Uint8Array(0);
+  #shownUs = new Float64Array(0);
   #firstUs = 0;
   #lastUs = 0;
   #somethingUs = Number.NEGATIVE_INFINITY;
   #openedUs = Number.NEGATIVE_INFINITY;
 
-  constructor(settings: MotionGateSettings = defaultMotionGateSettings) {
-    this.#settings = settings;
+  constructor(settings: Partial<MotionGateSettings> = {}) {
+    this.#settings = { ...defaultMotionGateSettings, ...settings };
   }
 
   look({ pixels }: GreyPicture, ptsUs: number): Glance {
     if (pixels.length !== this.#mean.length) this.#learnAnew(pixels, ptsUs);
-    const { holdMs, leastPixels, lookAnywayMs } = this.#settings;
-    const changed = this.#compare(pixels, Math.max(0, ptsUs - this.#lastUs) / 1000);
+    const { holdMs, leastPixels, refreshMs } = this.#settings;
+    const changed = this.#compare(pixels, ptsUs);
     this.#lastUs = ptsUs;
     if (changed >= leastPixels) this.#somethingUs = ptsUs;
     const isOpen =
       ptsUs - this.#firstUs < learnMs * 1000 ||
       ptsUs - this.#somethingUs <= holdMs * 1000 ||
-      ptsUs - this.#openedUs >= lookAnywayMs * 1000;
+      ptsUs - this.#openedUs >= refreshMs * 1000;
     if (isOpen) this.#openedUs = ptsUs;
     return { isOpen, changedShare: changed / pixels.length };
   }
@@ -77,27 +80,37 @@ export class MotionGate {
   #learnAnew(pixels: Uint8Array, ptsUs: number): void {
     this.#mean = Float32Array.from(pixels);
     this.#noise = new Float32Array(pixels.length).fill(firstNoise);
+    this.#shown = Uint8Array.from(pixels);
+    this.#shownUs = new Float64Array(pixels.length).fill(ptsUs);
     this.#firstUs = ptsUs;
     this.#lastUs = ptsUs;
   }
 
   /** @returns how many pixels are not background; the background follows what it sees */
-  #compare(pixels: Uint8Array, elapsedMs: number): number {
-    const { leastDifference, timesNoise, absorbMs } = this.#settings;
+  #compare(pixels: Uint8Array, ptsUs: number): number {
+    const { leastDifference, timesNoise, settleMs } = this.#settings;
     const shift = medianDifference(pixels, this.#mean);
-    const [adapt, absorb] = [1 - Math.exp(-elapsedMs / adaptMs), 1 - Math.exp(-elapsedMs / absorbMs)];
+    const adapt = 1 - Math.exp(-Math.max(0, ptsUs - this.#lastUs) / 1000 / adaptMs);
     let changed = 0;
     for (let index = 0; index < pixels.length; index++) {
-      const mean = this.#mean[index] ?? 0;
-      const noise = this.#noise[index] ?? firstNoise;
-      const difference = (pixels[index] ?? 0) - mean;
-      const own = Math.abs(difference - shift);
-      const isBackground = own <= Math.max(leastDifference, timesNoise * noise);
-      if (!isBackground) changed++;
-      this.#mean[index] = mean + difference * (isBackground ? adapt : absorb);
-      if (isBackground) this.#noise[index] = noise + (own - noise) * adapt;
+      const [pixel, mean, noise] = [pixels[index] ?? 0, this.#mean[index] ?? 0, this.#noise[index] ?? firstNoise];
+      const own = Math.abs(pixel - mean - shift);
+      const tolerance = Math.max(leastDifference, timesNoise * noise);
+      if (Math.abs(pixel - (this.#shown[index] ?? 0)) > tolerance) this.#show(index, pixel, ptsUs);
+      if (own <= tolerance) {
+        this.#mean[index] = mean + (pixel - mean) * adapt;
+        this.#noise[index] = noise + (own - noise) * adapt;
+      } else if (ptsUs - (this.#shownUs[index] ?? 0) >= settleMs * 1000) {
+        this.#mean[index] = pixel;
+        this.#noise[index] = firstNoise;
+      } else changed++;
     }
     return changed;
+  }
+
+  #show(index: number, pixel: number, ptsUs: number): void {
+    this.#shown[index] = pixel;
+    this.#shownUs[index] = ptsUs;
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Glance, MotionGate } from '../../../src/detect/motion/motion-gate.ts';
+import { type Glance, MotionGate } from '../../../src/capture/motion/motion-gate.ts';
 import { Random } from '../../stage/order/random.ts';
 
 const [width, height] = [96, 54];
@@ -40,10 +40,22 @@ test('somebody who comes opens the gate at once, and it closes a second after th
   assert.ok(openShare(after.slice(12)) < 0.1);
 });
 
-test('somebody who stands still is there for half a minute at least', () => {
+test('what is put down or taken away is background after a while, and moves again at once', () => {
   const scene = new Scene();
   scene.show(15);
-  assert.equal(openShare(scene.show(30, somebody(40))), 1);
+  const standing = scene.show(60, somebody(40));
+  assert.equal(openShare(standing.slice(0, 299)), 1);
+  assert.ok(openShare(standing.slice(315)) < 0.02);
+  assert.equal(openShare(scene.show(1, somebody(44))), 1, 'it stirs');
+  const gone = scene.show(60);
+  assert.equal(openShare(gone.slice(0, 9)), 1, 'it is gone');
+  assert.ok(openShare(gone.slice(315)) < 0.02);
+});
+
+test('somebody who sways on the spot does not become background', () => {
+  const scene = new Scene();
+  scene.show(15);
+  for (let step = 0; step < 45; step++) assert.equal(openShare(scene.show(1, somebody(40 + (step % 2)))), 1);
 });
 
 test('a light that is switched on is no motion', () => {
