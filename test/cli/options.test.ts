@@ -158,7 +158,10 @@ test('a detector that threats rest on looks also where nothing moves', () => {
   const looks = (config: JourneyConfig) =>
     config.detectors.map((detector) => detectPart(config, detector, ['k:1']).detector.looksAtStill ?? false);
   assert.deepEqual(looks(configOf(written as Parameters<typeof resolveConfig>[0])), [false, false]);
-  assert.deepEqual(looks(configOf({ ...written, threats: ['fall'] } as Parameters<typeof resolveConfig>[0])), [true, false]);
+  assert.deepEqual(looks(configOf({ ...written, threats: ['fall'] } as Parameters<typeof resolveConfig>[0])), [
+    true,
+    false,
+  ]);
 });
 
 test('a run that is to end plays no file twice', () => {
