@@ -1,10 +1,12 @@
 /**
- * Trains the fight classifier: `npm run train:fight -- DIR`, where DIR holds the clips in `fight/` and `noFight/`.
+ * Trains the fight classifier: `npm run train:fight -- DIR`, where DIR holds the clips in `fight/` and `noFight/`, as
+ * `vigil marks export DIR` writes them, and may say in `scenes.json` which of them are of one scene.
  *
  * What is seen in the clips is kept in a cache (VIGIL_FIGHT_CACHE, or a folder for temporary files), because looking takes
  * minutes and learning seconds. The same clips give the same numbers. Writes models/fight/fight.json and measures.json.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,8 +79,11 @@ function windowsOf(moments: readonly SeenMoment[]): Record<string, number>[] {
   });
 }
 
-async function readScenes(): Promise<Map<string, string>> {
-  const scenes = JSON.parse(await readFile(join(folder, 'scenes.json'), 'utf8')) as Record<string, string[]>;
+/** Which clips are of one scene: of those that are known, and of those in the directory where it says so. */
+async function readScenes(directory: string): Promise<Map<string, string>> {
+  const read = async (path: string) => JSON.parse(await readFile(path, 'utf8')) as Record<string, string[]>;
+  const own = join(directory, 'scenes.json');
+  const scenes = { ...(await read(join(folder, 'scenes.json'))), ...(existsSync(own) ? await read(own) : {}) };
   return new Map(Object.entries(scenes).flatMap(([scene, files]) => files.map((file) => [file, scene] as const)));
 }
 
@@ -116,7 +121,7 @@ function round(value: number): number {
 async function see(directory: string): Promise<Windows> {
   const cache = process.env.VIGIL_FIGHT_CACHE ?? join(tmpdir(), 'vigil-fight-cache');
   await mkdir(cache, { recursive: true });
-  const scenes = await readScenes();
+  const scenes = await readScenes(directory);
   let opened: Promise<ClipEyes> | undefined;
   const eyes = () => (opened ??= openClipEyes(createLogger('train')));
   const all: { clip: Clip; scene: string; windows: Record<string, number>[] }[] = [];

@@ -26,6 +26,7 @@ const commands: Record<string, () => Promise<Command>> = {
   faces: async () => (await import('./commands/faces.ts')).facesCommand(),
   models: async () => (await import('./commands/models.ts')).modelsCommand(),
   score: async () => (await import('./commands/score.ts')).scoreCommand(),
+  marks: async () => (await import('./commands/marks.ts')).marksCommand(),
   config: async () => (await import('./commands/config.ts')).configCommand(),
 };
 

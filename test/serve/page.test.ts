@@ -7,7 +7,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { ServeOptions } from '../../src/serve/start-serve.ts';
 import type { Box } from '../../src/topics/result-record.ts';
-import { event, write } from '../store/events.ts';
+import { event, suspicion, write } from '../store/events.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeLog, result, statement } from './fake-log.ts';
 import { FakeTopic } from './fake-topic.ts';
@@ -453,4 +453,44 @@ test('an unknown person is named on the page, and erased after a second thought'
   await known.getByRole('button', { name: 'Erase Grace' }).click();
   await known.getByRole('button', { name: 'Erase for good' }).click();
   await known.getByText('Grace').waitFor({ state: 'detached' });
+});
+
+test('a suspicion opens its moment, frame by frame with joints and reasons, and is marked', needs, async (t) => {
+  const log = new FakeLog();
+  const refs: string[] = [];
+  const frames = [2, 3, 4, 5, 6, 7, 8, 9, 10];
+  for (const frame of frames) {
+    const box = rectangleOf(frame);
+    const joints = Array.from({ length: 17 }, (_, index) => [box.x + 20, box.y + 5 * index, 0.9]);
+    refs.push(`processed_images/0/${log.end}`);
+    const detections = [{ label: 'person', score: 0.9, box, attributes: { joints } }];
+    log.answer(result(frame, { camera: 'yard', detections }), await drawFrame(box));
+  }
+  write(log, [
+    suspicion(
+      frames.map((frame) => `yard/s1/${frame}`),
+      refs,
+    ),
+  ]);
+  const openStore = await storeOver(t, log);
+  const { page, complaints } = await visit(t, {}, { log, openStore, openProducer: log.openProducer });
+  await page.getByRole('link', { name: /^Events/ }).click();
+  await page.getByRole('list', { name: 'Events', exact: true }).getByText('Fight suspected, 91 %').click();
+  const dialog = page.getByRole('dialog', { name: 'Fight suspected, 91 %' });
+  await dialog.getByRole('img', { name: 'Frame yard/s1/10' }).waitFor();
+  const strip = dialog.getByRole('list', { name: 'Frames' }).getByRole('button');
+  assert.equal(await strip.count(), 7);
+  await strip.first().click();
+  await dialog.getByRole('img', { name: 'Frame yard/s1/2' }).waitFor();
+  assert.equal(await dialog.locator('.moment-picture path.bones').count(), 1);
+  await dialog.getByRole('img', { name: /^Score over the last .* at the end 91 %/ }).waitFor();
+  await dialog.getByText('speaks for it: +1.80').waitFor();
+  await dialog.getByText('speaks against it: −0.60').waitFor();
+  const wrong = dialog.getByRole('button', { name: 'Wrong' });
+  await wrong.click();
+  await dialog.getByText(/^Marked wrong by the page/).waitFor();
+  assert.equal(await wrong.getAttribute('aria-pressed'), 'true');
+  await wrong.click();
+  await dialog.getByText('What you say is kept').waitFor();
+  assert.deepEqual(complaints, []);
 });

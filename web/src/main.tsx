@@ -7,6 +7,7 @@ import './style/detail.css';
 import './style/groups.css';
 import './style/ledger.css';
 import './style/stored.css';
+import './style/moment.css';
 import { LiveConnection } from './live/live-connection.ts';
 import { LiveStore } from './live/live-store.ts';
 import { PictureWall } from './picture/picture-wall.ts';

@@ -1,6 +1,9 @@
+import { type Joint, jointsOf } from '../../../src/topics/joints.ts';
 import type { LiveFrameHeader } from '../../../src/topics/live-message.ts';
+import type { Detection } from '../../../src/topics/result-record.ts';
 import { emptyScene, type Scene } from '../../../src/topics/scene.ts';
 import type { LiveFrame } from '../live/decode-frame.ts';
+import { JointSmoother } from './smooth-joints.ts';
 
 /** A decoded frame together with what was seen in that very frame. */
 export interface Picture {
@@ -11,6 +14,8 @@ export interface Picture {
   others: LiveFrameHeader[];
   /** Zones, lines and masks of the camera. */
   scene: Scene;
+  /** Smoothed joints of those detections that have some. */
+  joints: ReadonlyMap<Detection, readonly Joint[]>;
 }
 
 /** Results of other detectors that are kept until their frame is shown. */
@@ -27,8 +32,14 @@ export class CameraPictures {
   #scene: Scene = emptyScene;
   #followed: string | undefined;
   #others: LiveFrameHeader[] = [];
+  readonly #smoother = new JointSmoother();
+  #showsJoints: boolean;
   readonly #detectors = new Set<string>();
   readonly #listeners = new Set<() => void>();
+
+  constructor({ showsJoints }: { showsJoints: boolean }) {
+    this.#showsJoints = showsJoints;
+  }
 
   get picture(): Picture | undefined {
     return this.#picture;
@@ -66,6 +77,16 @@ export class CameraPictures {
     if (!this.#isDecoding) void this.#decodeAll();
   }
 
+  /** Whether joints are drawn. */
+  get showsJoints(): boolean {
+    return this.#showsJoints;
+  }
+
+  showJoints(isWanted: boolean): void {
+    this.#showsJoints = isWanted;
+    this.#tell();
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -89,8 +110,22 @@ export class CameraPictures {
   #show({ jpeg: _, ...header }: LiveFrame, bitmap: ImageBitmap | undefined): void {
     this.#picture?.bitmap?.close();
     const others = this.#others.filter((each) => isSameFrame(each, header) && each.detector !== header.detector);
-    this.#picture = { header, bitmap, others, scene: this.#scene };
+    this.#picture = { header, bitmap, others, scene: this.#scene, joints: this.#jointsOf(header) };
     this.#tell();
+  }
+
+  #jointsOf({ detections, capturedAtUs }: LiveFrameHeader): Map<Detection, readonly Joint[]> {
+    const people = detections.map((detection) => ({ detection, box: detection.box, joints: jointsOf(detection) }));
+    const smoothed = this.#smoother.smooth(
+      people.map(({ box, joints }) => ({ box, ...(joints ? { joints } : {}) })),
+      capturedAtUs,
+    );
+    return new Map(
+      people.flatMap(({ detection }, index) => {
+        const joints = smoothed[index];
+        return joints ? [[detection, joints] as const] : [];
+      }),
+    );
   }
 
   #addOther({ jpeg: _, ...header }: LiveFrame): void {

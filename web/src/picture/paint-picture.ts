@@ -1,5 +1,7 @@
+import type { Joint } from '../../../src/topics/joints.ts';
 import type { LiveFrameHeader } from '../../../src/topics/live-message.ts';
 import type { Box, Detection } from '../../../src/topics/result-record.ts';
+import { boneLines, leastHeight } from './bone-lines.ts';
 import type { Picture } from './camera-pictures.ts';
 import { paintScene } from './paint-scene.ts';
 import { trackNumbers } from './track-numbers.ts';
@@ -8,6 +10,7 @@ import { trackNumbers } from './track-numbers.ts';
 const boxColour = '#2fe6b5';
 const outlineColour = 'rgb(0 0 0 / 55%)';
 const labelTextColour = '#04241b';
+const boneColour = '#ffffff';
 const failureColour = '#ff6b62';
 /** A canvas narrower than this, in CSS pixels, is a tile: its lines are finer. */
 const tilePixels = 520;
@@ -31,10 +34,14 @@ interface Surface {
  *
  * @param density device pixels per CSS pixel: lines and letters keep their size whatever the frame's
  */
-export function paintPicture(canvas: HTMLCanvasElement, picture: Picture, density: number): void {
+export function paintPicture(
+  canvas: HTMLCanvasElement,
+  picture: Picture,
+  { density, showsJoints }: { density: number; showsJoints: boolean },
+): void {
   const context = canvas.getContext('2d', { alpha: false });
   if (!context || canvas.width === 0) return;
-  const { header, bitmap, others, scene } = picture;
+  const { header, bitmap, others, scene, joints } = picture;
   const surface = surfaceOf(context, header, density);
   const { scale, left, top } = surface;
   context.fillStyle = '#000';
@@ -45,6 +52,10 @@ export function paintPicture(canvas: HTMLCanvasElement, picture: Picture, densit
   paintScene(context, scene, { left, top, ...size, linePixels: surface.linePixels });
   const detections = [header, ...others].flatMap((each) => each.detections).sort((a, b) => b.score - a.score);
   for (const { box } of detections) paintBox(surface, box);
+  if (showsJoints) {
+    const isLarge = ({ box }: Detection) => box.height * scale >= leastHeight * density;
+    for (const [detection, each] of joints) if (isLarge(detection)) paintBones(surface, each);
+  }
   const numbers = trackNumbers(header);
   for (const detection of detections) paintName(surface, detection, numbers.get(detection));
   if (header.error) paintFailure(surface, header.error.code);
@@ -83,6 +94,32 @@ function paintBox(surface: Surface, box: Box): void {
     context.strokeStyle = colour;
     context.lineWidth = pixels;
     context.strokeRect(x, y, width, height);
+  }
+}
+
+/** Lines between joints, bright over dark as boxes are. */
+function paintBones({ context, scale, left, top, linePixels }: Surface, joints: readonly Joint[]): void {
+  const at = ([x, y]: Joint): [number, number] => [left + x * scale, top + y * scale];
+  const { lines, points } = boneLines(joints);
+  context.lineCap = 'round';
+  context.beginPath();
+  for (const [from, to] of lines) {
+    context.moveTo(...at(from));
+    context.lineTo(...at(to));
+  }
+  for (const [colour, pixels] of [
+    [outlineColour, 2 * linePixels],
+    [boneColour, linePixels],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = pixels;
+    context.stroke();
+  }
+  context.fillStyle = boxColour;
+  for (const joint of points) {
+    context.beginPath();
+    context.arc(...at(joint), 1.3 * linePixels, 0, 2 * Math.PI);
+    context.fill();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LiveFrameHeader } from '../../../src/topics/live-message.ts';
-import type { Box, Detection } from '../../../src/topics/result-record.ts';
+import type { Detection } from '../../../src/topics/result-record.ts';
+import { overlap } from './box-overlap.ts';
 
 /** Tracks are a few frames older than the frame: a detection has the number of the one it overlaps most, this much at least. */
 const leastOverlap = 0.3;
@@ -19,11 +20,4 @@ export function trackNumbers({ detections, tracks = [] }: LiveFrameHeader): Map<
     used.add(number);
   }
   return numbers;
-}
-
-function overlap(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / (a.width * a.height + b.width * b.height - width * height);
 }

@@ -9,6 +9,7 @@ import { CameraDialog } from './camera-dialog.tsx';
 import { CameraTile } from './camera-tile.tsx';
 import { DisconnectedNotice } from './connection-status.tsx';
 import { GroupsView, RetentionWarnings } from './groups-view.tsx';
+import { JointsToggle } from './joints-toggle.tsx';
 import { LedgerView } from './ledger-view.tsx';
 import { PageHeader } from './page-header.tsx';
 import { EventsView } from './stored/events-view.tsx';
@@ -37,7 +38,10 @@ export function App({ store, wall, connection }: AppProps) {
       <PageHeader state={state} />
       <div class="page-top">
         <Notices state={state} />
-        {kept && <PlaceTabs store={kept} place={place} />}
+        <div class="page-bar">
+          {kept && <PlaceTabs store={kept} place={place} />}
+          {(!kept || place === 'live') && <JointsToggle wall={wall} />}
+        </div>
       </div>
       <main class="page-main">
         <RetentionWarnings groups={groups} />
@@ -84,7 +88,7 @@ function LiveView({ state, store, wall, cameras, atMs, onEnlarge }: LiveViewProp
           />
         ))}
       {cameras.length > 1 && (
-        <div class="grid">
+        <div class="grid" style={{ '--columns': String(columnsFor(cameras.length)) }}>
           {cameras.map((each) => (
             <CameraTile
               key={each.camera}
@@ -104,6 +108,12 @@ function LiveView({ state, store, wall, cameras, atMs, onEnlarge }: LiveViewProp
       <LedgerView cameras={cameras} historyOf={(camera) => store.historyOf(camera)} atMs={atMs} />
     </>
   );
+}
+
+/** 2, 3, 2 × 2, 3 × 2 … */
+function columnsFor(cameras: number): number {
+  if (cameras <= 3) return cameras;
+  return cameras === 4 ? 2 : cameras % 4 === 0 ? 4 : 3;
 }
 
 /** Asks only for pictures that can be seen. */

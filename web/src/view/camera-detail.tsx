@@ -81,6 +81,7 @@ function plain(value: number): string {
 }
 
 function milliseconds(value: number): string {
+  if (value === 0) return '0';
   return value >= 1000 ? `${formatCount(value / 1000)} s` : `${formatCount(value)} ms`;
 }
 

@@ -86,7 +86,7 @@ function optionsOf(element: HTMLElement, seriesCount: number, formatValue: (valu
       {
         size: 46,
         gap: 6,
-        space: 30,
+        space: 22,
         incrs: steps,
         font: `11px ${style.fontFamily}`,
         stroke: colour('--muted'),

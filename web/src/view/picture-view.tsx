@@ -36,7 +36,11 @@ function usePainting(canvas: RefObject<HTMLCanvasElement | null>, pictures: Came
     if (!element) return;
     const paint = () => {
       setIsEmpty(pictures.picture === undefined);
-      if (pictures.picture) paintPicture(element, pictures.picture, window.devicePixelRatio);
+      if (pictures.picture)
+        paintPicture(element, pictures.picture, {
+          density: window.devicePixelRatio,
+          showsJoints: pictures.showsJoints,
+        });
     };
     const observer = new ResizeObserver(() => {
       fitToScreen(element);

@@ -4,26 +4,41 @@ import { formatLatency } from '../format.ts';
 import { pictureOfAlarm } from './alarm-card.tsx';
 import { DetailDialog, Facts } from './detail-dialog.tsx';
 import { EvidencePicture } from './evidence-picture.tsx';
+import { MomentView } from './moment/moment-view.tsx';
+
+interface AlarmDetailProps {
+  stored: StoredAlarm;
+  /** Of the store. */
+  revision: number;
+  onClose: () => void;
+}
 
 /** Why an alarm was raised: the rule, what it saw, and how long each step took. */
-export function AlarmDetail({ stored, onClose }: { stored: StoredAlarm; onClose: () => void }) {
-  const { alarm, picture } = stored;
-  const shown = alarm.evidence.filter(({ ref }) => ref !== undefined);
+export function AlarmDetail({ stored, revision, onClose }: AlarmDetailProps) {
+  const { alarm } = stored;
+  const suspicion = alarm.what === 'threat-suspected' ? alarm.evidence.at(-1)?.event : undefined;
   return (
     <DetailDialog title={alarm.message} onClose={onClose}>
-      <div class="evidence-row">
-        {shown.map(({ frame, box, event }) => (
-          <EvidencePicture
-            key={event + frame}
-            src={pictureOfAlarm(stored, frame)}
-            state={picture}
-            alt={`Frame ${frame}`}
-            box={box}
-          />
-        ))}
-      </div>
+      {suspicion !== undefined ? <MomentView event={suspicion} revision={revision} /> : <Evidence stored={stored} />}
       <Facts facts={factsOf(stored)} />
     </DetailDialog>
+  );
+}
+
+function Evidence({ stored }: { stored: StoredAlarm }) {
+  const shown = stored.alarm.evidence.filter(({ ref }) => ref !== undefined);
+  return (
+    <div class="evidence-row">
+      {shown.map(({ frame, box, event }) => (
+        <EvidencePicture
+          key={event + frame}
+          src={pictureOfAlarm(stored, frame)}
+          state={stored.picture}
+          alt={`Frame ${frame}`}
+          box={box}
+        />
+      ))}
+    </div>
   );
 }
 

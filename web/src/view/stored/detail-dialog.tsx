@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { CloseButton } from '../close-button.tsx';
 
 /** Something of a list, in full. Escape closes it, and the focus goes back to where it was. */
 export function DetailDialog({
@@ -19,9 +20,7 @@ export function DetailDialog({
     <dialog ref={dialog} class="sheet" aria-label={title} onClose={onClose}>
       <header class="sheet-head">
         <h2>{title}</h2>
-        <button type="button" class="text-button" onClick={() => dialog.current?.close()}>
-          Close
-        </button>
+        <CloseButton label="Close" title="Close (Esc)" onClose={() => dialog.current?.close()} />
       </header>
       {children}
     </dialog>

@@ -35,12 +35,17 @@ export function EnrollForm() {
       onDragLeave={() => setIsOver(false)}
       onDrop={drop}
     >
-      <label>
-        <span>Name</span>
-        <input value={name} maxLength={100} onInput={({ currentTarget }) => setName(currentTarget.value)} />
-      </label>
-      <label>
-        <span>Photos, one face in each; or drop them here</span>
+      <h2>Enrol somebody</h2>
+      <input
+        type="text"
+        value={name}
+        maxLength={100}
+        placeholder="Name"
+        aria-label="Name"
+        onInput={({ currentTarget }) => setName(currentTarget.value)}
+      />
+      <label class="text-button">
+        Choose photos
         <input
           type="file"
           accept="image/jpeg,image/png,image/webp"
@@ -51,6 +56,7 @@ export function EnrollForm() {
           }}
         />
       </label>
+      <p>or drop them here: one face in each</p>
       <ul role="status">
         {words.map(({ tone, text }) => (
           <li key={text} data-tone={tone}>

@@ -4,14 +4,31 @@ import { DetailDialog, Facts } from './detail-dialog.tsx';
 import { pictureOfEvent } from './event-card.tsx';
 import { describeEvent } from './event-words.ts';
 import { EvidencePicture } from './evidence-picture.tsx';
+import { MomentView } from './moment/moment-view.tsx';
+
+interface EventDetailProps {
+  stored: StoredEvent;
+  /** Of the store. */
+  revision: number;
+  onClose: () => void;
+}
 
 /** One event with all that it rests on. */
-export function EventDetail({ stored, onClose }: { stored: StoredEvent; onClose: () => void }) {
+export function EventDetail({ stored, revision, onClose }: EventDetailProps) {
   const { event, picture } = stored;
   const title = describeEvent(stored);
   return (
     <DetailDialog title={title} onClose={onClose}>
-      <EvidencePicture src={pictureOfEvent(stored)} state={picture} alt={`${title}, ${event.camera}`} box={event.box} />
+      {event.threat === undefined ? (
+        <EvidencePicture
+          src={pictureOfEvent(stored)}
+          state={picture}
+          alt={`${title}, ${event.camera}`}
+          box={event.box}
+        />
+      ) : (
+        <MomentView event={event.id} revision={revision} />
+      )}
       <Facts facts={factsOf(stored)} />
     </DetailDialog>
   );
@@ -24,7 +41,7 @@ function factsOf({ event, storedAtUs, person }: StoredEvent): [string, string][]
     ['When', new Date(atUs / 1000).toLocaleString()],
     ['Frame', String(frame)],
     ['Track', track],
-    ['Seen by', `${detector}, ${Math.round(score * 100)} %`],
+    event.threat === undefined ? ['Seen by', `${detector}, ${Math.round(score * 100)} %`] : ['Joints by', detector],
     ...(durationMs > 0 ? [['On the track', formatLatency(durationMs)] as [string, string]] : []),
     ...(dwellMs === undefined ? [] : [['In the zone', formatLatency(dwellMs)] as [string, string]]),
     ...(inside === undefined ? [] : [['In the zone now', String(inside)] as [string, string]]),

@@ -6,8 +6,15 @@ import { EventDetail } from './event-detail.tsx';
 
 export const eventKey = ({ event }: StoredEvent): string => event.id;
 
+interface EventListProps {
+  events: StoredList<StoredEvent>;
+  label: string;
+  /** Of the store. */
+  revision: number;
+}
+
 /** Events, newest first. */
-export function EventList({ events, label }: { events: StoredList<StoredEvent>; label: string }) {
+export function EventList({ events, label, revision }: EventListProps) {
   const [open, setOpen] = useState<StoredEvent | undefined>(undefined);
   return (
     <>
@@ -16,7 +23,7 @@ export function EventList({ events, label }: { events: StoredList<StoredEvent>; 
           <EventCard key={eventKey(each)} stored={each} onOpen={() => setOpen(each)} />
         ))}
       </ul>
-      {open && <EventDetail stored={open} onClose={() => setOpen(undefined)} />}
+      {open && <EventDetail stored={open} revision={revision} onClose={() => setOpen(undefined)} />}
     </>
   );
 }

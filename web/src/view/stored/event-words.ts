@@ -10,6 +10,7 @@ export const eventWords: Partial<Record<EventType, string>> = {
   'line-crossed': 'crossed a line',
   'face-known': 'was recognised',
   'face-unknown': 'is unknown',
+  'threat-suspected': 'suspicions',
 };
 
 /** The kinds that lists show unless asked otherwise. */
@@ -18,7 +19,10 @@ export const mainTypes = Object.keys(eventWords) as EventType[];
 /** One line: who did what. */
 export function describeEvent({ event, person }: StoredEvent): string {
   const who = person?.name ?? `${capital(event.label)} ${event.number}`;
-  const { type, zone, line, direction } = event;
+  const { type, zone, line, direction, threat, score, suspicion } = event;
+  // What a rule of thumb measures is no chance.
+  if (threat !== undefined)
+    return `${capital(threat)} suspected${suspicion?.isHeuristic ? '' : `, ${Math.round(score * 100)} %`}`;
   if (zone !== undefined) return `${who} ${type === 'zone-entered' ? 'entered' : 'left'} ${zone}`;
   if (line !== undefined) return `${who} crossed ${line}${direction ? `, ${direction}` : ''}`;
   return `${who} ${eventWords[type] ?? type.replaceAll('-', ' ')}`;

@@ -31,7 +31,7 @@ export function EvidencePicture({ src, state, alt, box }: EvidencePictureProps) 
         onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => setSize({ width, height })}
       />
       {size && box && (
-        <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true">
+        <svg viewBox={`0 0 ${size.width} ${size.height}`} preserveAspectRatio="xMidYMid slice" aria-hidden="true">
           <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="2" />
         </svg>
       )}

@@ -17,7 +17,11 @@ export function LatestEvents({ store }: { store: StoreState }) {
         <h2>Latest events</h2>
         <a href="#events">All events</a>
       </header>
-      <EventList events={{ ...events, items: events.items.slice(0, shown) }} label="Latest events" />
+      <EventList
+        events={{ ...events, items: events.items.slice(0, shown) }}
+        label="Latest events"
+        revision={store.revision}
+      />
     </section>
   );
 }

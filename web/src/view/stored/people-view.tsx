@@ -5,7 +5,7 @@ import { EnrollForm } from './enroll-form.tsx';
 import { PersonCard } from './person-card.tsx';
 import { StoreLine } from './store-line.tsx';
 
-const personKey = ({ person }: StoredPerson): string => person;
+export const personKey = ({ person }: StoredPerson): string => person;
 
 /** The gallery: who is known, and who is told from others by the face alone. */
 export function PeopleView({ store }: { store: StoreState }) {

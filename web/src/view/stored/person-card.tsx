@@ -13,30 +13,66 @@ export function PersonCard({ person }: { person: StoredPerson }) {
       (error: Error) => setProblem(error.message),
     );
   const called = person.name ?? 'Unknown';
+  const [asks, setAsks] = useState<'erase' | 'rename' | undefined>(undefined);
   return (
     <li class="card person" aria-label={called}>
       <Crop person={person} />
-      <div class="card-text">
+      <div class="person-text">
         <b>{called}</b>
-        <span class="card-about">
-          {counted(person.faces.length, 'face')} · seen in {counted(person.tracks, 'track')}
-          {person.lastSeenUs !== null && ` · last ${new Date(person.lastSeenUs / 1000).toLocaleString()}`}
-        </span>
-        <NameForm isNamed={person.name !== null} onName={(name) => void say('PUT', `${path}/name`, { name })} />
-        <EraseButton called={called} onErase={() => void say('DELETE', path)} />
-        {problem !== undefined && (
-          <span role="alert" data-tone="bad" class="store-line">
-            {problem}
-          </span>
+        <span class="card-about">{seenText(person)}</span>
+      </div>
+      <div class="person-actions">
+        <button type="button" class="link-button" onClick={() => setAsks('erase')} aria-label={`Erase ${called}`}>
+          Erase
+        </button>
+        {person.name !== null && (
+          <button type="button" class="link-button" onClick={() => setAsks('rename')} aria-label={`Rename ${called}`}>
+            Rename
+          </button>
         )}
       </div>
+      {(person.name === null || asks === 'rename') && (
+        <NameForm
+          isNamed={person.name !== null}
+          onName={(name) => {
+            setAsks(undefined);
+            void say('PUT', `${path}/name`, { name });
+          }}
+        />
+      )}
+      {asks === 'erase' && <EraseQuestion onErase={() => void say('DELETE', path)} onKeep={() => setAsks(undefined)} />}
+      {problem !== undefined && (
+        <span role="alert" data-tone="bad" class="store-line">
+          {problem}
+        </span>
+      )}
     </li>
   );
 }
 
+function seenText({ faces, tracks, lastSeenUs }: StoredPerson): string {
+  const seen = tracks === 0 ? 'not seen yet' : `seen ${tracks === 1 ? 'once' : `${tracks} times`}`;
+  const last = lastSeenUs === null ? '' : `, last ${new Date(lastSeenUs / 1000).toLocaleString()}`;
+  return `${counted(faces.length, 'face')} · ${seen}${last}`;
+}
+
 function Crop({ person }: { person: StoredPerson }) {
   const face = person.faces.find(({ hasCrop }) => hasCrop);
-  if (!face) return <div class="evidence evidence-missing">no picture</div>;
+  if (!face) {
+    return (
+      <div class="crop">
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path
+            d="M12 12.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7.5 8c.6-4 3.4-6 7.5-6s6.9 2 7.5 6"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.4"
+            stroke-linecap="round"
+          />
+        </svg>
+      </div>
+    );
+  }
   const of = `./api/people/${encodeURIComponent(face.person)}/faces/${encodeURIComponent(face.face)}/crop`;
   return <img class="crop" src={of} alt={`Face of ${person.name ?? 'somebody unknown'}`} loading="lazy" />;
 }
@@ -68,24 +104,16 @@ function NameForm({ isNamed, onName }: { isNamed: boolean; onName: (name: string
 }
 
 /** Asks once more: what is erased is gone for good. */
-function EraseButton({ called, onErase }: { called: string; onErase: () => void }) {
-  const [isAsking, setIsAsking] = useState(false);
-  if (!isAsking) {
-    return (
-      <button type="button" class="text-button" onClick={() => setIsAsking(true)} aria-label={`Erase ${called}`}>
-        Erase…
-      </button>
-    );
-  }
+function EraseQuestion({ onErase, onKeep }: { onErase: () => void; onKeep: () => void }) {
   return (
-    <span class="erase" role="alert">
-      Every face, and pictures kept because of them?
+    <div class="erase" role="alert">
+      <p>Erase every face, and the pictures kept because of them?</p>
       <button type="button" class="text-button" data-tone="bad" onClick={onErase}>
         Erase for good
       </button>
-      <button type="button" class="text-button" onClick={() => setIsAsking(false)}>
+      <button type="button" class="text-button" onClick={onKeep}>
         Keep
       </button>
-    </span>
+    </div>
   );
 }

@@ -12,7 +12,8 @@ export function StoreLine({ store, problem }: { store: StoreState; problem: stri
       </div>
     );
   }
-  const upTo = store.storedUpToMs === null ? 'Nothing is stored yet' : `Stored up to ${formatTime(store.storedUpToMs)}`;
+  const upTo =
+    store.storedUpToMs === null ? 'Nothing new since the start' : `Stored up to ${formatTime(store.storedUpToMs)}`;
   const words = { opening: 'waiting for the log', 'catching-up': 'catching up', live: 'live' } as const;
   const word = store.state in words ? words[store.state as keyof typeof words] : store.state;
   return (
