@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commandOf, isRunning, processTree } from '../../support/processes.ts';
 
-const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
+const main = join(import.meta.dirname, '..', '..', '..', 'bin', 'vigil.mjs');
 /** As a service manager would: whatever ended it, it starts again. */
 const startAgainMs = 300;
 const endsWithinMs = 15_000;
