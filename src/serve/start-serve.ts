@@ -27,7 +27,7 @@ import { TrackFeed } from './track-feed.ts';
 export interface ServeOptions {
   brokers: string[];
   http: { host: string; port: number };
-  /** Detector ids (`name@version`) by camera; a camera that is not named expects each detector that was seen for it. */
+  /** Detector ids (`name@version`) by camera; a camera that is not named expects, in each session, those that have looked at it. */
   expectedDetectors?: Record<string, string[]>;
   /**
    * Count every session opened from here on, milliseconds since 1970: the start of the run, the same again when this

@@ -78,7 +78,7 @@ export class LedgerCamera {
     this.#lastResultMs = readAtMs;
   }
 
-  /** @param expected the detectors that are to look at each frame; undefined: those that have */
+  /** @param expected the detectors that are to look at each frame; undefined: in each session those that have */
   account(expected: readonly string[] | undefined, nowMs: number): CameraAccount | undefined {
     this.#close(expected);
     const sessions = this.#newestFirst();
@@ -86,6 +86,7 @@ export class LedgerCamera {
     if (!newest) return undefined;
     const detectors = expected ?? this.#detectorsSeen();
     const rows = sessions.map((each) => each.row(expected ?? detectorsOf(each)));
+    const owing = sessions.map((session, index) => ({ session, published: rows[index]?.published ?? 0 }));
     const counts = rows.reduce(addCounts, { ...this.#closed.counts });
     const isStated = sessions.every(({ statement }) => statement);
     const complete = newest.state === 'ended' && counts.waiting === 0 && isStated;
@@ -96,7 +97,9 @@ export class LedgerCamera {
       fps: complete ? this.#averageRate(counts.results) : roundRate(this.#rate.perSecond(nowMs)),
       latencyMs: this.#latency.quantiles(),
       complete,
-      detectors: detectors.map((id) => this.#detectorAccount(id, sessions, rows)),
+      detectors: detectors.map((id) =>
+        this.#detectorAccount(id, expected ? owing : owing.filter(({ session }) => session.has(id))),
+      ),
       sessions: rows.slice(0, listedSessions),
       earlierSessions: Math.max(0, rows.length - listedSessions) + this.#closed.ids.length,
     };
@@ -135,12 +138,13 @@ export class LedgerCamera {
     return [...seen].sort();
   }
 
-  #detectorAccount(detector: string, sessions: readonly LedgerSession[], rows: readonly SessionRow[]): DetectorAccount {
+  /** @param owing the sessions of which the detector is to look at every frame */
+  #detectorAccount(detector: string, owing: readonly { session: LedgerSession; published: number }[]): DetectorAccount {
     const closed = this.#closed.detectors.find((each) => each.detector === detector) ?? noAccount(detector);
     const earlier = { ...closed, results: closed.results + (this.#closed.late[detector] ?? 0) };
     const model = this.#models[detector];
-    const total = sessions
-      .map((each, index) => each.account(detector, rows[index]?.published ?? 0))
+    const total = owing
+      .map(({ session, published }) => session.account(detector, published))
       .reduce(addAccounts, earlier);
     return model === undefined ? total : { ...total, model };
   }

@@ -45,6 +45,11 @@ export class LedgerSession {
     return this.#detectors.keys();
   }
 
+  /** Whether the detector has answered or skipped any of its frames. */
+  has(detector: string): boolean {
+    return this.#detectors.has(detector);
+  }
+
   /** @returns false when the detector has answered or skipped the frame before */
   answer({
     detector,

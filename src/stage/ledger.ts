@@ -7,7 +7,7 @@ import { LedgerCamera, type SavedCamera } from './ledger-camera.ts';
 export type { CameraAccount, LedgerSnapshot };
 
 export interface LedgerOptions {
-  /** Detector ids (`name@version`) by camera. A camera that is not named expects each detector that was seen for it. */
+  /** Detector ids (`name@version`) by camera. A camera that is not named expects, in each session, those that have looked at it. */
   expectedDetectors?: Readonly<Record<string, readonly string[]>>;
   /** Where an earlier ledger stood; statements are applied again. */
   saved?: readonly SavedCamera[];

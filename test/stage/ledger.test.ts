@@ -211,6 +211,23 @@ function manySessions(ledger: Ledger, count: number, holes: readonly number[] = 
   }
 }
 
+test('where nobody says who is to look, a detector owes only the sessions that it has looked at', () => {
+  const ledger = new Ledger();
+  ledger.applyStatement(statement({ captured: 2, published: 2 }));
+  ledger.applyStatement(statement({ session: 's2', openedAtUs: openedAtUs + 9, captured: 3, published: 3 }));
+  for (const frame of [0, 1]) ledger.applyResult(result(frame, { detector: 'retired@1' }), openedAtUs + 5000);
+  ledger.applyResult(result(0, { session: 's2' }), openedAtUs + 5000);
+  const { detectors, waiting } = account(ledger);
+  assert.deepEqual(
+    detectors.map((each) => [each.detector, each.results, each.waiting]),
+    [
+      ['people@1', 1, 2],
+      ['retired@1', 2, 0],
+    ],
+  );
+  assert.equal(waiting, 2);
+});
+
 test('sessions that are through are kept as numbers only, and count as before', () => {
   const ledger = new Ledger();
   manySessions(ledger, 300, [7]);

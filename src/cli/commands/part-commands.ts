@@ -141,7 +141,11 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       `
+The configuration says which detectors owe a camera a result for each frame; of a camera that it does not name, those
+that have looked at any frame of a session.
+
 Examples:
+  vigil serve site.yml
   vigil serve --brokers kafka1:9092 --http 0.0.0.0:8080`,
     )
     .action(async (file: string | undefined, options: JourneyOptions) => {
