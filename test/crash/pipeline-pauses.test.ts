@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runAudit } from '../../src/audit/run-audit.ts';
 import type { LedgerSnapshot } from '../../src/topics/camera-account.ts';
 import { temporaryFolder } from '../support/vigil.ts';
 import { Scenario } from './pipeline/scenario.ts';
@@ -44,19 +43,6 @@ async function judged(scenario: Scenario): Promise<Awaited<ReturnType<Scenario['
 async function pictureOf({ config }: Scenario): Promise<LedgerSnapshot['cameras']> {
   const { host, port } = config.httpListen;
   return ((await (await fetch(`http://${host}:${port}/api/cameras`)).json()) as LedgerSnapshot).cameras;
-}
-
-/** The page does not count sessions that seem to be of a time before its start: the topics do. */
-async function resultsByCamera({ config }: Scenario): Promise<Map<string, number>> {
-  const { host, port } = config.brokerListen;
-  const { sessions } = await runAudit({ brokers: [`${host}:${port}`] });
-  const results = sessions.map(({ camera, detectors }) => [camera, detectors[0]?.results ?? 0] as const);
-  return new Map(
-    [...Map.groupBy(results, ([camera]) => camera)].map(([camera, each]) => [
-      camera,
-      each.reduce((sum, [, count]) => sum + count, 0),
-    ]),
-  );
 }
 
 /** Waits until the page says so. */
@@ -144,16 +130,12 @@ async function withClockSetBack(t: TestContext): Promise<void> {
   tell('the clock is set back');
   await delay(1500);
   for (const part of ['capture film', 'capture gate', 'detect people']) scenario.site.signal(part, 'SIGKILL');
-  const before = await resultsByCamera(scenario);
-  for (;;) {
-    const now = await resultsByCamera(scenario);
-    if ([...before].every(([camera, results]) => (now.get(camera) ?? 0) > results + 10)) break;
-    await delay(250);
-  }
+  const before = new Map((await pictureOf(scenario)).map(({ camera, results }) => [camera, results]));
+  await until(scenario, (cameras) => cameras.every(({ camera, results }) => results > (before.get(camera) ?? 0) + 10));
   const { report } = await judged(scenario);
   const films = report.sessions.filter(({ camera }) => camera === 'film');
   assert.equal(films.length, 1, 'the film went on where it was');
-  const after = report.sessions.filter(({ camera }) => camera === 'gate')[0];
+  const after = report.sessions.findLast(({ camera }) => camera === 'gate');
   const quick = after?.detectors.find(({ detector }) => detector === 'quick@1');
   assert.ok((quick?.results ?? 0) > (quick?.skipped ?? 0), JSON.stringify(quick));
 }

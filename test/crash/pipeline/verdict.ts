@@ -11,6 +11,7 @@ import type { RunningPart } from '../../../src/stage/part.ts';
 import { startTrack } from '../../../src/track/start-track.ts';
 import { expectedTracks, type Said, saidTracks } from './expected-tracks.ts';
 
+/** So long may nothing change of what waits: on a busy machine much of it takes its time. */
 const settlesWithinMs = 120_000;
 const lookMs = 500;
 
@@ -53,11 +54,15 @@ export async function judge(brokers: string[], config: JourneyConfig): Promise<V
 
 async function untilNothingWaits(brokers: string[], config: JourneyConfig): Promise<AuditReport> {
   const expected = expectedDetectors(config);
-  const deadline = performance.now() + settlesWithinMs;
+  let deadline = 0;
+  let least = Number.POSITIVE_INFINITY;
   for (;;) {
     const report = await runAudit({ brokers, expected: (camera) => expected[camera] ?? [] });
-    const waiting = report.sessions.some((session) => session.detectors.some((each) => each.waiting > 0));
-    if (!waiting || !report.addsUp) return report;
+    const detectors = report.sessions.flatMap((session) => session.detectors);
+    const waiting = detectors.reduce((sum, each) => sum + each.waiting, 0);
+    if (waiting === 0 || !report.addsUp) return report;
+    if (waiting < least) deadline = performance.now() + settlesWithinMs;
+    least = Math.min(least, waiting);
     assert.ok(performance.now() < deadline, `frames wait for ever:\n${describeAudit(report)}`);
     await delay(lookMs);
   }
@@ -67,7 +72,7 @@ async function compareTracks(brokers: string[], config: JourneyConfig): Promise<
   const [followed] = config.detectors;
   assert.ok(followed);
   const { scenes } = trackPart(config, brokers).track;
-  const deadline = performance.now() + settlesWithinMs / 4;
+  const deadline = performance.now() + settlesWithinMs;
   const expected = await expectedTracks({ brokers }, { detector: detectorId(followed), scenes });
   for (;;) {
     const said = await saidTracks({ brokers });
