@@ -1,5 +1,6 @@
 import type { AlarmEntry } from '../topics/alarm-record.ts';
 import type { Acknowledgement, Alarm, AlarmDelivery } from '../topics/alarm-schema.ts';
+import { withoutPerson } from './erase-person.ts';
 import type { Store, Tables } from './tables.ts';
 import { wantPictures } from './want-pictures.ts';
 
@@ -15,7 +16,8 @@ export async function storeAlarms(transaction: Store, entries: readonly AlarmEnt
 }
 
 /** A lower level than the one that is known is a record that is read anew. */
-async function storeAlarm(transaction: Store, alarm: Alarm): Promise<number> {
+async function storeAlarm(transaction: Store, told: Alarm): Promise<number> {
+  const alarm = (await isErased(transaction, told)) ? withoutPerson(told) : told;
   const { id, ...row } = alarmRow(alarm);
   const { numInsertedOrUpdatedRows = 0n } = await transaction
     .insertInto('alarms')
@@ -28,6 +30,13 @@ async function storeAlarm(transaction: Store, alarm: Alarm): Promise<number> {
   );
   await wantPictures(transaction, shown);
   return Number(numInsertedOrUpdatedRows);
+}
+
+/** Escalated after whom it is about was erased: the rules still know who it was. */
+async function isErased(transaction: Store, { id, subject }: Alarm): Promise<boolean> {
+  if (subject.person === undefined) return false;
+  const known = await transaction.selectFrom('alarms').select('person').where('id', '=', id).executeTakeFirst();
+  return known?.person === null;
 }
 
 type AlarmRow = Omit<Tables['alarms'], 'acknowledged_us' | 'acknowledged_by' | 'note'>;

@@ -1,5 +1,6 @@
 import type { PeopleEntry } from '../topics/people-record.ts';
 import type { Person, PersonFace } from '../topics/people-schema.ts';
+import { erasePerson } from './erase-person.ts';
 import type { Store } from './tables.ts';
 
 /** Stores who is known, in the order of the log. @returns how many rows have changed */
@@ -7,7 +8,7 @@ export async function storePeople(transaction: Store, entries: readonly PeopleEn
   for (const entry of entries) {
     if (entry.kind === 'person') await storePerson(transaction, entry.person);
     else if (entry.kind === 'face') await storeFace(transaction, entry.face);
-    else if (entry.kind === 'erased-person') await forgetPerson(transaction, entry.person);
+    else if (entry.kind === 'erased-person') await erasePerson(transaction, entry.person);
     else await forgetFace(transaction, entry);
   }
   return entries.length;
@@ -55,33 +56,4 @@ async function storeFace(transaction: Store, { embedding, crop, ...face }: Perso
 
 async function forgetFace(transaction: Store, { person, face }: { person: string; face: string }): Promise<void> {
   await transaction.deleteFrom('faces').where('person', '=', person).where('face', '=', face).execute();
-}
-
-/** Their faces, their name in what was stored, and the pictures that were kept because of them. */
-async function forgetPerson(transaction: Store, person: string): Promise<void> {
-  await transaction.deleteFrom('faces').where('person', '=', person).execute();
-  await transaction.deleteFrom('people').where('person', '=', person).execute();
-  const tracks = transaction.selectFrom('tracks').select('id').where('person', '=', person);
-  await transaction
-    .updateTable('pictures')
-    .set({ state: 'erased', jpeg: null, seen: null, size_bytes: 0 })
-    .where('frame', 'in', (eb) =>
-      eb
-        .selectFrom('events')
-        .select('picture')
-        .where('picture', 'is not', null)
-        .where((or) => or.or([or('person', '=', person), or('track', 'in', tracks)]))
-        .$castTo<{ picture: string }>(),
-    )
-    .execute();
-  const told = await transaction.selectFrom('events').select(['id', 'body']).where('person', '=', person).execute();
-  for (const { id, body } of told) {
-    const { name: _, person: __, ...event } = JSON.parse(body) as Record<string, unknown>;
-    await transaction
-      .updateTable('events')
-      .set({ person: null, body: JSON.stringify(event) })
-      .where('id', '=', id)
-      .execute();
-  }
-  await transaction.updateTable('tracks').set({ person: null }).where('person', '=', person).execute();
 }

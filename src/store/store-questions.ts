@@ -1,5 +1,6 @@
-import type { Page, StoredAlarm, StoredEvent, StoredMoment, StoredPerson } from '../topics/stored.ts';
+import type { ErasedTraces, Page, StoredAlarm, StoredEvent, StoredMoment, StoredPerson } from '../topics/stored.ts';
 import { type AlarmFilter, findAlarm, findAlarmPicture, findAlarms } from './alarm-queries.ts';
+import { tracesOf } from './erase-person.ts';
 import { type EventFilter, findEvent, findEventPicture, findEvents } from './event-queries.ts';
 import { findMoment } from './mark-queries.ts';
 import { findCrop, findNamed, findPeople, findPerson, type PeopleFilter } from './people-queries.ts';
@@ -22,6 +23,8 @@ export interface StoreQuestions {
   people: Question<PeopleFilter, Page<StoredPerson>>;
   person: Question<{ person: string }, StoredPerson | undefined>;
   named: Question<{ name: string }, StoredPerson | undefined>;
+  /** Of all the ids that lead to one person. */
+  traces: Question<{ ids: string[] }, ErasedTraces>;
   crop: Question<{ person: string; face: string }, Uint8Array | undefined>;
 }
 
@@ -44,5 +47,6 @@ export const answers: Answers = {
   people: findPeople,
   person: (store, { person }) => findPerson(store, person),
   named: (store, { name }) => findNamed(store, name),
+  traces: (store, { ids }) => tracesOf(store, ids),
   crop: findCrop,
 };

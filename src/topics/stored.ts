@@ -55,6 +55,14 @@ export interface StoredAlarm {
   deliveries: AlarmDelivery[];
 }
 
+/** What was stored of somebody and is erased with them, beside faces: events and alarms stay, without who it was. */
+export interface ErasedTraces {
+  events: number;
+  alarms: number;
+  /** Of frames, kept because of them. */
+  pictures: number;
+}
+
 /** Somebody, with all that was said of them under any of their ids. */
 export interface StoredPerson {
   person: string;

@@ -144,7 +144,7 @@ test('an unknown person is named, found in past events under the name, and erase
     ({ aliases }) => aliases?.includes('u2') ?? false,
   );
   const erased = await send('DELETE', '/api/people/u2');
-  assert.deepEqual(await erased.json(), { people: 2, faces: 4 });
+  assert.deepEqual(await erased.json(), { people: 2, faces: 4, events: 1, alarms: 0, pictures: 0 });
   await until(
     () => get('/api/people/u1'),
     ({ status }) => status === 404,

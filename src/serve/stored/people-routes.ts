@@ -81,13 +81,20 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<AlarmRoutesOptions> = async
     '/api/people/:id',
     {
       schema: {
-        summary: 'Erase somebody: every face, every picture kept because of them, and their name',
+        summary: 'Erase somebody: every face, every picture kept because of them, and their name in events and alarms',
+        description: 'Events and alarms stay, without who it was. What notifiers were told is out of reach.',
         tags,
         params,
         response: {
           202: Type.Object(
-            { people: Type.Integer(), faces: Type.Integer() },
-            { description: 'Records that are erased.' },
+            {
+              people: Type.Integer({ description: 'Ids.' }),
+              faces: Type.Integer(),
+              events: Type.Integer({ description: 'That said who it was.' }),
+              alarms: Type.Integer({ description: 'That said who it was.' }),
+              pictures: Type.Integer({ description: 'Frames kept because of them.' }),
+            },
+            { description: 'How much is erased.' },
           ),
           404: problemSchema,
         },
@@ -96,9 +103,10 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<AlarmRoutesOptions> = async
     async ({ params: { id } }, reply) => {
       const known = await ask('person', { person: id });
       if (!known) return sendMissing(reply, noPerson(id));
-      const erased = erasureOf(known);
-      await publish(erased);
-      return reply.code(202).send({ people: known.aliases.length + 1, faces: known.faces.length });
+      const ids = [known.person, ...known.aliases];
+      const traces = await ask('traces', { ids });
+      await publish(erasureOf(known));
+      return reply.code(202).send({ people: ids.length, faces: known.faces.length, ...traces });
     },
   );
 };
