@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fault, type VigilError } from '../../base/errors.ts';
+import { describeError, fault, type VigilError } from '../../base/errors.ts';
 import type { PartEvent } from '../../stage/supervised-part.ts';
 import { describeEvent } from '../journey/describe-event.ts';
 import { type Interrupt, listenForInterrupt } from '../journey/interrupt.ts';
 import { cameraOf, isCapture, Journey, type JourneyPlan } from '../journey/journey.ts';
+import { followersOf, whenFollowedUp } from './follow-up.ts';
 import { describeShortfall, type OnceReport, onceReport, onceTable } from './once-report.ts';
 import { type CameraOutcome, OnceWatch } from './once-watch.ts';
 import { Progress } from './progress.ts';
@@ -16,9 +17,12 @@ export interface OnceOptions {
 }
 
 const interruptedCode = 130;
+/** A notifier that is away is not waited for without end: what it was not told of waits in the log. */
+const followUpWithinMs = 30_000;
 
 /**
- * Runs every file source through, waits for each frame's result, and prints what became of them: a table, or one JSON
+ * Runs every file source through, waits for each frame's result and for what follows from it (tracks, alarms, telling of
+ * them), and prints what became of them: a table, or one JSON
  * object.
  *
  * @returns the exit code: 0 only when every frame in has its result out
@@ -27,7 +31,7 @@ const interruptedCode = 130;
 export async function runOnce(plan: JourneyPlan, options: OnceOptions): Promise<number> {
   const watch = new OnceWatch(plan.config.cameras.map((camera) => camera.id));
   const progress = terminalProgress();
-  const journey = new Journey(plan, listenerOf(watch, progress));
+  const journey = new Journey(plan, listenerOf(watch, progress, options));
   const interrupt = listenForInterrupt(() => {
     journey.kill();
     process.exit(interruptedCode);
@@ -35,6 +39,7 @@ export async function runOnce(plan: JourneyPlan, options: OnceOptions): Promise<
   let end: End;
   try {
     end = await waitForEnd(journey, watch, interrupt, options);
+    if (end.isThrough) await waitForFollowers(journey, plan, interrupt, progress);
   } finally {
     progress.end();
     await journey.stop();
@@ -49,6 +54,7 @@ export async function runOnce(plan: JourneyPlan, options: OnceOptions): Promise<
 interface End {
   outcomes: CameraOutcome[];
   report: OnceReport;
+  isThrough: boolean;
 }
 
 /** What has become of the cameras when they are through, or when the run was ended before that. */
@@ -70,14 +76,31 @@ async function waitForEnd(
     ]);
     // Now: once told to end, a camera says that it has ended, though its film goes on.
     const outcomes = watch.outcomes();
-    return { outcomes, report: onceReport(outcomes, isThrough) };
+    return { outcomes, report: onceReport(outcomes, isThrough), isThrough };
   } finally {
     timer.abort();
   }
 }
 
-function listenerOf(watch: OnceWatch, progress: Progress) {
+/** What is not through in time is said, and fails nothing: it is in the log, and the next run goes on with it. */
+async function waitForFollowers(journey: Journey, plan: JourneyPlan, interrupt: Interrupt, progress: Progress) {
+  const ending = new AbortController();
+  void interrupt.requested.then(() => ending.abort());
+  try {
+    const { brokers } = journey;
+    const asked = { brokers, followers: followersOf(plan), withinMs: followUpWithinMs, signal: ending.signal };
+    for (const { title } of await whenFollowedUp(asked)) {
+      progress.line(`${title}: not through yet; what is left waits in the log for the next run`);
+    }
+  } catch (error) {
+    progress.line(`${describeError(error)}; what follows from the results was not waited for`);
+  }
+}
+
+function listenerOf(watch: OnceWatch, progress: Progress, { json }: Pick<OnceOptions, 'json'>) {
   return {
+    // With --json the standard output holds one object and nothing else.
+    onPrint: (line: string) => (json ? progress.line(line) : void process.stdout.write(`${line}\n`)),
     onEvent(event: PartEvent) {
       // The closing table says why a camera was given up, and the command why it ends.
       const line = event.type === 'gave-up' ? undefined : describeEvent(event);
