@@ -114,7 +114,7 @@ report(
   [...values].map(([what, figures]) => ({ what, unit: 's', values: figures, wanted: '≤ 5' })),
   [
     'From the start of the process until its port accepts; acks=all, flush policy `commit`, 4 partitions, segments of 1 GB, killed while 40 requests are under way.',
-    'Segments below the recovery point (written down every five seconds) are taken over by their indexes. The segment that grows is walked by its headers; only what lies beyond the recovery point is read whole for its checksums.',
+    'Segments below the recovery point (written down every five seconds) are taken over by their indexes. The segment that grows is walked by its headers from its last recovery mark on, 16 MiB at most; what lies beyond the recovery point is read whole for its checksums.',
   ],
 );
 process.exit(0);

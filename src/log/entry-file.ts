@@ -1,5 +1,13 @@
+import { crc32c } from '@node-rs/crc32';
 import type { FileSystem, OpenFile } from '../base/file-system.ts';
 import { readFully, writeFully } from '../base/file-system.ts';
+
+/** The first entries of a file, to know them again. */
+export interface EntriesMark {
+  count: number;
+  /** CRC-32C of their bytes. */
+  crc: number;
+}
 
 /**
  * A file of entries of one size, kept sorted by its user. While its segment grows, the entries are held in memory and
@@ -41,6 +49,28 @@ export class EntryFile {
     return made;
   }
 
+  /** Takes over the entries of a mark; undefined when the file does not begin with them. What follows them is overwritten. */
+  static marked(
+    fileSystem: FileSystem,
+    path: string,
+    entryBytes: number,
+    { count, crc }: EntriesMark,
+  ): EntryFile | undefined {
+    const sizeBytes = count * entryBytes;
+    if (sizeBytes > (fileSystem.stat(path)?.sizeBytes ?? 0)) return undefined;
+    const made = new EntryFile(fileSystem, path, entryBytes, undefined);
+    made.#count = count;
+    made.#written = count;
+    made.#memory = made.#load();
+    return crc32c(made.#memory) === crc ? made : undefined;
+  }
+
+  /** All entries that there are now, for `marked`. */
+  mark(): EntriesMark {
+    const memory = this.#memory ?? this.#load();
+    return { count: this.#count, crc: crc32c(memory.subarray(0, this.sizeBytes)) };
+  }
+
   get count(): number {
     return this.#count;
   }
@@ -70,6 +100,7 @@ export class EntryFile {
 
   #load(): Buffer {
     const bytes = Buffer.alloc(this.sizeBytes);
+    if (bytes.length === 0) return bytes;
     this.#withFile('read', (file) => readFully(file, bytes, 0));
     return bytes;
   }

@@ -7,6 +7,7 @@ import { LeaderEpochs } from './leader-epochs.ts';
 import type { LogConfig } from './log-config.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { ProducerState } from './producer-state.ts';
+import { readRecoveryMarks, recoveryMarksFileName } from './recovery-marks.ts';
 import { type Damage, Segment } from './segment.ts';
 import { keepSoundRest, setAside } from './set-aside.ts';
 import { finishSwaps } from './swap-files.ts';
@@ -36,7 +37,7 @@ export interface LoadedLog {
 /**
  * Reads a partition's folder; makes it when it is not there.
  *
- * After a crash the batches from the recovery point on are checked one by one. At the first that is not whole and sound,
+ * After a crash the batches from the recovery point on are checked one by one, and those before it back to the recovery mark are walked. At the first that is not whole and sound,
  * the log ends: the rest of the file is cut off and later segments are removed, since nothing behind a gap can have been
  * acknowledged. Indexes, leader epochs and producer state are rebuilt from what remains, and all of it is on the disk
  * before this resolves.
@@ -48,7 +49,7 @@ export async function loadLog(options: LoadOptions): Promise<LoadedLog> {
   await removeLeftovers(options);
   const loader = new Loader(options);
   const firstToRecover = loader.loadTrusted();
-  loader.restoreProducers(firstToRecover);
+  if (!loader.loadMarked(firstToRecover)) loader.restoreProducers(firstToRecover);
   await loader.recover(firstToRecover);
   return loader.finish();
 }
@@ -75,6 +76,8 @@ class Loader {
   readonly #producers = new ProducerState();
   readonly #snapshots: ProducerSnapshots;
   readonly #leaderEpochs: LeaderEpochs;
+  /** The first segment to recover is there up to the recovery mark. */
+  #isMarked = false;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -118,6 +121,19 @@ class Loader {
     segment.persistIndexes();
   }
 
+  /** Takes over the first segment to recover, and the producers, up to a recovery mark. False when there is none that holds. */
+  loadMarked(first: number): boolean {
+    const { fileSystem, directory, recoveryPoint } = this.#options;
+    const segment = this.#segments[first];
+    if (segment === undefined) return false;
+    const mark = readRecoveryMarks(fileSystem, directory).findLast(
+      ({ baseOffset, offset }) => baseOffset === segment.baseOffset && offset <= recoveryPoint,
+    );
+    if (mark === undefined || this.#snapshots.restore(this.#producers, mark.offset) !== mark.offset) return false;
+    this.#isMarked = segment.loadMarked(mark);
+    return this.#isMarked;
+  }
+
   /** Brings the producer state to where the first segment to recover begins, or to the end of the log. */
   restoreProducers(firstToRecover: number): void {
     const end = this.#segments[firstToRecover]?.baseOffset ?? this.#logEndOffset;
@@ -155,9 +171,11 @@ class Loader {
   async recover(first: number): Promise<void> {
     const recovered = this.#segments.slice(first);
     if (recovered.length === 0) return;
+    // What is appended from here on need not be what they were taken of.
+    if (!this.#isMarked) await this.#options.fileSystem.remove(`${this.#options.directory}/${recoveryMarksFileName}`);
     for (const [index, segment] of recovered.entries()) {
       const isMisplaced = this.#isMisplaced(segment, this.#segments[first + index - 1], index > 0);
-      const damage = isMisplaced ? undefined : this.#recoverSegment(segment);
+      const damage = isMisplaced ? undefined : this.#recoverSegment(segment, this.#isMarked && index === 0);
       if (damage) this.#cut(segment, damage);
       if (isMisplaced || damage) await this.#removeFrom(first + index + (damage ? 1 : 0));
       if (isMisplaced || damage) break;
@@ -174,12 +192,12 @@ class Loader {
     return !mayHaveGaps && previous.nextOffset < segment.baseOffset;
   }
 
-  #recoverSegment(segment: Segment): Damage | undefined {
+  #recoverSegment(segment: Segment, isMarked: boolean): Damage | undefined {
     const { config, recoveryPoint: verifyFrom } = this.#options;
     const { indexIntervalBytes } = config;
     const mayHaveGaps = config.cleanupPolicy.includes('compact');
-    segment.transactions.clear();
-    return segment.rebuild({ indexIntervalBytes, verifyFrom, mayHaveGaps }, (batch, position) => {
+    if (!isMarked) segment.transactions.clear();
+    return segment.rebuild({ indexIntervalBytes, verifyFrom, mayHaveGaps, isMarked }, (batch, position) => {
       this.#leaderEpochs.note(batch.leaderEpoch, batch.baseOffset);
       this.#noteProducer(segment, batch, position, true);
     });

@@ -1,5 +1,5 @@
 import type { FileSystem } from '../base/file-system.ts';
-import { EntryFile } from './entry-file.ts';
+import { type EntriesMark, EntryFile } from './entry-file.ts';
 
 const entryBytes = 8;
 
@@ -29,6 +29,17 @@ export class OffsetIndex {
     const last = entries.count === 0 ? undefined : entries.use((read) => read(entries.count - 1, readEntry));
     if (last && (last.relativeOffset < 0 || last.position < 0 || last.position >= logSizeBytes)) return undefined;
     return new OffsetIndex(entries);
+  }
+
+  /** See `EntryFile`. */
+  static marked(fileSystem: FileSystem, path: string, mark: EntriesMark): OffsetIndex | undefined {
+    const entries = EntryFile.marked(fileSystem, path, entryBytes, mark);
+    return entries && new OffsetIndex(entries);
+  }
+
+  /** See `EntryFile`. */
+  mark(): EntriesMark {
+    return this.#entries.mark();
   }
 
   get sizeBytes(): number {

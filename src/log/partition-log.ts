@@ -1,15 +1,16 @@
 import type { Clock } from '../base/clock.ts';
-import { isFault, type VigilError } from '../base/errors.ts';
+import type { VigilError } from '../base/errors.ts';
 import { type FileSystem, parentOf } from '../base/file-system.ts';
 import { refusal } from './batch-checks.ts';
 import type { CompactOptions } from './compact-log.ts';
-import { type CompactionBacklog, Compactor } from './compactor.ts';
+import type { CompactionBacklog } from './compactor.ts';
 import { deletedFolderSuffix } from './file-names.ts';
 import type { Flusher } from './flusher.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import { type LoadedLog, loadLog } from './load-log.ts';
 import { type AppendOptions, LogAppends } from './log-appends.ts';
+import { LogCleaning } from './log-cleaning.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogView, type ReadOptions } from './log-view.ts';
 import { LogWriter } from './log-writer.ts';
@@ -24,8 +25,8 @@ import type {
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { ReadBuffers } from './read-buffers.ts';
+import { RecoveryMarks } from './recovery-marks.ts';
 import { removeFolder } from './remove-folder.ts';
-import { countDeletable } from './retention.ts';
 import { SegmentList } from './segment-list.ts';
 import { LogTail, type TailCache } from './tail-cache.ts';
 
@@ -49,6 +50,8 @@ export interface PartitionLogOptions {
   tailCache?: TailCache;
   /** One for all logs of a broker, which gives back what it has sent. */
   readBuffers?: ReadBuffers;
+  /** How much the growing segment grows from one recovery mark to the next; see `RecoveryMarks`. */
+  bytesBetweenMarks?: number;
   /** Gets a line for each thing that recovery repaired, and for a failure. */
   report?: (message: string) => void;
 }
@@ -69,7 +72,8 @@ export class PartitionLog {
   readonly #leaderEpochs: LeaderEpochs;
   readonly #commits: GroupCommit;
   readonly #writer: LogWriter;
-  readonly #compactor: Compactor;
+  readonly #cleaning: LogCleaning;
+  readonly #marks: RecoveryMarks;
   readonly #tail: LogTail | undefined;
   readonly #view: LogView;
   readonly #appends: LogAppends;
@@ -96,9 +100,9 @@ export class PartitionLog {
     const { fileSystem, directory } = options;
     this.#tail = options.tailCache && new LogTail(options.tailCache);
     this.#writer = new LogWriter({ ...loaded, fileSystem, directory, segments: this.#segments });
-    this.#compactor = new Compactor({
+    this.#marks = new RecoveryMarks({
       ...{ fileSystem, directory, segments: this.#segments, producers: loaded.producers },
-      isStopped: () => this.#isClosed,
+      ...{ snapshots: loaded.snapshots, bytesBetween: options.bytesBetweenMarks },
     });
     this.#commits = new GroupCommit(
       {
@@ -113,6 +117,7 @@ export class PartitionLog {
     );
     this.#view = this.#openView();
     this.#appends = this.#openAppends();
+    this.#cleaning = this.#openCleaning();
   }
 
   #openView(): LogView {
@@ -134,6 +139,21 @@ export class PartitionLog {
         this.#isChanged = true;
       },
       onShown: (offset) => this.#advance(offset),
+    });
+  }
+
+  #openCleaning(): LogCleaning {
+    const { fileSystem, directory } = this.#options;
+    return new LogCleaning({
+      ...{ fileSystem, directory, segments: this.#segments, producers: this.#producers },
+      ...{ writer: this.#writer, snapshots: this.#snapshots },
+      isStopped: () => this.#isClosed,
+      config: () => this.#config,
+      offsets: () => this.offsets,
+      compactionEnd: () => smallest(this.lastStableOffset, this.recoveryPoint),
+      onStart: (offset) => this.#moveStart(offset),
+      onRefused: (error) => this.#appends.refuseWrite(error),
+      fail: (error) => this.#commits.fail(error),
     });
   }
 
@@ -303,20 +323,7 @@ export class PartitionLog {
    * @returns the number of segments deleted, when their files are gone
    */
   async enforceRetention(nowMs: number): Promise<number> {
-    if (this.failure || this.#isClosed || this.#compactor.isRunning) return 0;
-    this.#producers.expire(nowMs, this.#config.producerIdExpirationMs);
-    const { logStartOffset, highWatermark } = this;
-    const view = { segments: this.#segments.all, logStartOffset, highWatermark, nowMs, config: this.#config };
-    const count = countDeletable(view);
-    if (count === 0) return 0;
-    if (count === this.#segments.all.length && !this.#tryToRoll(nowMs)) return 0;
-    const removed = this.#segments.takeFirst(count);
-    if (this.#segments.first.baseOffset > logStartOffset) this.#moveStart(this.#segments.first.baseOffset);
-    this.#writer.forget(removed);
-    await Promise.all(removed.map((each) => each.remove()));
-    const start = this.#segments.first.baseOffset;
-    await this.#snapshots.removeUnless((offset) => offset >= start);
-    return removed.length;
+    return this.failure || this.#isClosed ? 0 : this.#cleaning.enforceRetention(nowMs);
   }
 
   /**
@@ -329,35 +336,30 @@ export class PartitionLog {
   async compact(options: CompactOptions): Promise<bigint> {
     if (this.failure || this.#isClosed) return 0n;
     this.#isChanged = true;
-    const { config } = this;
-    const endOffset = this.#compactionEnd;
     try {
-      return await this.#compactor.run({ ...options, config, endOffset });
-    } catch (error) {
-      throw isFault(error, 'LOG_FAILED') ? this.#commits.fail(error) : error;
+      return await this.#cleaning.compact(options);
     } finally {
       // Readers must not be given from memory what is gone from the disk.
       this.#tail?.clear();
     }
   }
 
+  /**
+   * Notes how far the growing segment is, so that a start after a crash need not walk all of it. Call now and then, before the
+   * recovery point is written down.
+   */
+  async mark(): Promise<void> {
+    if (this.failure || this.#isClosed) return;
+    try {
+      await this.#marks.markWhenGrown();
+    } catch (error) {
+      this.#commits.fail(error);
+    }
+  }
+
   /** What a compaction would find now. */
   compactionBacklog(options: Pick<CompactOptions, 'minCompactionLagMs' | 'nowMs'>): CompactionBacklog {
-    return this.#compactor.backlog({ ...options, endOffset: this.#compactionEnd });
-  }
-
-  get #compactionEnd(): bigint {
-    return smallest(this.lastStableOffset, this.recoveryPoint);
-  }
-
-  #tryToRoll(nowMs: number): boolean {
-    try {
-      this.#writer.roll(nowMs);
-      return true;
-    } catch (error) {
-      this.#appends.refuseWrite(error);
-      return false;
-    }
+    return this.#cleaning.backlog(options);
   }
 
   /** Resolves when everything appended before the call is on the disk. @throws LOG_FAILED */
@@ -376,7 +378,8 @@ export class PartitionLog {
     this.#tail?.clear();
     this.#appends.close();
     try {
-      await this.#compactor.ended();
+      await this.#cleaning.ended();
+      await this.#marks.ended();
       await this.#commits.wait();
       await this.#closeInOrder();
     } finally {
@@ -388,13 +391,16 @@ export class PartitionLog {
   async #closeInOrder(): Promise<void> {
     if (!this.#isChanged) return;
     const { active } = this.#segments;
+    await this.#marks.markWhenGrown();
     active.seal();
     await active.syncIndexes();
     await this.#leaderEpochs.persist();
     if (this.logEndOffset > this.#segments.first.baseOffset)
       await this.#snapshots.writeDurably(this.#producers, this.logEndOffset);
     const bases = new Set(this.#segments.all.map((each) => each.baseOffset));
-    await this.#snapshots.removeUnless((offset) => bases.has(offset) || offset === this.logEndOffset);
+    await this.#snapshots.removeUnless(
+      (offset) => bases.has(offset) || offset === this.logEndOffset || this.#marks.needsSnapshot(offset),
+    );
     await this.#options.fileSystem.syncDirectory(this.#options.directory);
   }
 
@@ -406,7 +412,8 @@ export class PartitionLog {
     this.#isClosed = true;
     this.#tail?.clear();
     this.#appends.close();
-    await this.#compactor.ended();
+    await this.#cleaning.ended();
+    await this.#marks.ended();
     if (!this.failure) await this.#commits.wait().catch(() => {});
     for (const segment of this.#segments.all) segment.close();
     const { fileSystem } = this.#options;

@@ -4,6 +4,7 @@ import type { RecordBatch } from '../wire/record-batch.ts';
 import { walkBatches } from './batch-walk.ts';
 import { deletedSuffix, segmentFileName } from './file-names.ts';
 import { OffsetIndex } from './offset-index.ts';
+import type { RecoveryMark } from './recovery-marks.ts';
 import { TimeIndex } from './time-index.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
@@ -25,6 +26,8 @@ export interface RebuildOptions {
   verifyFrom: bigint;
   /** Compaction removes records; without it, offsets are consecutive. */
   mayHaveGaps: boolean;
+  /** The walk begins where `loadMarked` ended, rather than at the first byte. */
+  isMarked?: boolean;
 }
 
 /** Where a segment stops being sound. */
@@ -159,7 +162,7 @@ export class Segment {
   /** Takes a batch that lies at `position`, the end of the segment so far, into sizes and indexes. */
   register(batch: RecordBatch, position: number, indexIntervalBytes: number): void {
     const { lastOffset, maxTimestamp } = batch;
-    this.#firstBatchTimestampMs ??= maxTimestamp;
+    if (position === 0) this.#firstBatchTimestampMs = maxTimestamp;
     if (maxTimestamp > this.#maxTimestampMs) {
       this.#maxTimestampMs = maxTimestamp;
       this.#offsetOfMaxTimestamp = lastOffset;
@@ -195,8 +198,7 @@ export class Segment {
     if (!offsetIndex || !timeIndex) return false;
     this.#offsetIndex = offsetIndex;
     this.#timeIndex = timeIndex;
-    this.#maxTimestampMs = timeIndex.last?.timestampMs ?? -1n;
-    this.#offsetOfMaxTimestamp = this.baseOffset + BigInt(timeIndex.last?.relativeOffset ?? 0);
+    this.#takeMaxTimestamp();
     return this.#loadTail(offsetIndex.lastPosition(), sizeBytes, indexIntervalBytes);
   }
 
@@ -209,8 +211,37 @@ export class Segment {
       return true;
     });
     this.#bytesSinceIndexEntry = sizeBytes - from;
-    if (from > 0) this.#firstBatchTimestampMs = undefined;
     return problem === undefined && this.#sizeBytes === sizeBytes;
+  }
+
+  /** How far the segment is now, for `loadMarked`. Hands the indexes to the operating system. */
+  mark(): RecoveryMark {
+    this.persistIndexes();
+    return {
+      ...{ baseOffset: this.baseOffset, offset: this.#nextOffset, position: this.#sizeBytes },
+      ...{ offsetIndex: this.#offsetIndex.mark(), timeIndex: this.#timeIndex.mark() },
+      transactionIndex: this.transactions.mark(),
+    };
+  }
+
+  /** Takes over the segment up to a mark, where `rebuild` may go on; false when the files do not hold what it says. */
+  loadMarked(mark: RecoveryMark): boolean {
+    const offsetIndex = OffsetIndex.marked(this.#fileSystem, this.#path('index'), mark.offsetIndex);
+    const timeIndex = TimeIndex.marked(this.#fileSystem, this.#path('timeindex'), mark.timeIndex);
+    const isWhole = this.file.sizeBytes() >= mark.position && this.transactions.loadMarked(mark.transactionIndex);
+    if (!offsetIndex || !timeIndex || !isWhole) return false;
+    this.#reset();
+    this.#offsetIndex = offsetIndex;
+    this.#timeIndex = timeIndex;
+    this.#sizeBytes = mark.position;
+    this.#nextOffset = mark.offset;
+    this.#takeMaxTimestamp();
+    return true;
+  }
+
+  #takeMaxTimestamp(): void {
+    this.#maxTimestampMs = this.#timeIndex.last?.timestampMs ?? -1n;
+    this.#offsetOfMaxTimestamp = this.baseOffset + BigInt(this.#timeIndex.last?.relativeOffset ?? 0);
   }
 
   /**
@@ -220,7 +251,7 @@ export class Segment {
    * @param visit gets each sound batch in turn; its body is there only from `verifyFrom` on
    */
   rebuild(options: RebuildOptions, visit: (batch: RecordBatch, position: number) => void): Damage | undefined {
-    this.#reset();
+    if (options.isMarked !== true) this.#reset();
     const to = this.file.sizeBytes();
     let problem: string | undefined;
     const walk = (verify: boolean): string | undefined =>

@@ -1,5 +1,5 @@
 import type { FileSystem } from '../base/file-system.ts';
-import { EntryFile } from './entry-file.ts';
+import { type EntriesMark, EntryFile } from './entry-file.ts';
 
 const entryBytes = 12;
 
@@ -38,6 +38,17 @@ export class TimeIndex {
     const last = index.last;
     if (first && last && (last.timestampMs < first.timestampMs || last.relativeOffset < 0)) return undefined;
     return index;
+  }
+
+  /** See `EntryFile`. */
+  static marked(fileSystem: FileSystem, path: string, mark: EntriesMark): TimeIndex | undefined {
+    const entries = EntryFile.marked(fileSystem, path, entryBytes, mark);
+    return entries && new TimeIndex(entries);
+  }
+
+  /** See `EntryFile`. */
+  mark(): EntriesMark {
+    return this.#entries.mark();
   }
 
   get sizeBytes(): number {

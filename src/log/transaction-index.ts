@@ -1,5 +1,5 @@
 import type { FileSystem } from '../base/file-system.ts';
-import { EntryFile } from './entry-file.ts';
+import { type EntriesMark, EntryFile } from './entry-file.ts';
 
 const entryBytes = 34;
 const version = 0;
@@ -40,6 +40,21 @@ export class TransactionIndex {
     if (!found) return false;
     this.#entries = found;
     return this.all().every((entry) => entry.lastOffset >= entry.firstOffset);
+  }
+
+  /** Takes over the entries of a mark; false when the file does not begin with them. */
+  loadMarked(mark: EntriesMark): boolean {
+    const found = EntryFile.marked(this.#fileSystem, this.#path, entryBytes, mark);
+    if (!found) return false;
+    this.#entries = found;
+    // What the file holds beyond them is cut off: it is found anew in the log.
+    this.#isBehind = this.#fileSystem.stat(this.#path) !== undefined;
+    return true;
+  }
+
+  /** See `EntryFile`. */
+  mark(): EntriesMark {
+    return this.#entries.mark();
   }
 
   /** Forgets the entries, as before they are found anew in the log. */

@@ -6,7 +6,9 @@ import type { Broker } from '../../src/broker/broker.ts';
 import { Writer } from '../../src/wire/codec/writer.ts';
 import { fetchRequest } from '../../src/wire/messages/01-fetch.ts';
 import { metadataRequest } from '../../src/wire/messages/03-metadata.ts';
-import { Fixture, values } from '../contract/fixture.ts';
+import { joinGroupRequest, joinGroupResponse } from '../../src/wire/messages/11-join-group.ts';
+import { errorName, Fixture, values } from '../contract/fixture.ts';
+import { RawClient } from '../contract/raw-client.ts';
 import { Random } from './random.ts';
 import { startBroker } from './start-broker.ts';
 
@@ -122,6 +124,21 @@ test('a client that never reads its answers holds back only itself', async () =>
   assert.ok(grownBytes < 300 * 1024 * 1024, `memory grew by ${grownBytes} bytes`);
   socket.destroy();
   fixture.close();
+});
+
+test('a member that has more to say of itself than a group can hold is refused, and nothing of it is kept', async () => {
+  await using broker = await startBroker();
+  const client = await RawClient.connect(broker.bootstrap);
+  const join = (metadata: Buffer) =>
+    client.send({ request: joinGroupRequest, response: joinGroupResponse }, 3, {
+      ...{ groupId: 'talkers', sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000, memberId: '' },
+      ...{ protocolType: 'consumer', protocols: [{ name: 'range', metadata }] },
+    });
+  assert.equal(errorName((await join(Buffer.alloc(2_000_000))).errorCode), 'INVALID_REQUEST');
+  const { errorCode, members } = await join(Buffer.alloc(500_000));
+  assert.equal(errorName(errorCode), 'NONE');
+  assert.equal(members.length, 1);
+  client.close();
 });
 
 test('connections over the limit are closed, the others served', async () => {

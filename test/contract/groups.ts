@@ -211,6 +211,36 @@ export function groupsContract(target: () => Target): void {
       assert.equal((await one.join()).members.length, 1);
     }));
 
+  test('members that come and go at the same time are never taken for strangers', () =>
+    withGroup(async ({ member }) => {
+      const answers: string[] = [];
+      const generations = new Set<number>();
+      const live = async (one: Member, rounds: number, next: () => void): Promise<void> => {
+        let isFirst = true;
+        for (let round = 0; round < rounds; round++) {
+          const joined = await one.join();
+          answers.push(joined.error);
+          if (joined.error !== 'NONE') continue;
+          const ids = joined.members.map(({ memberId }) => [memberId, 'some']);
+          generations.add(joined.generationId);
+          answers.push((await one.sync(Object.fromEntries(ids))).error, await one.heartbeat());
+          if (isFirst) next();
+          isFirst = false;
+        }
+        answers.push(await one.leave());
+      };
+      const lives: Promise<void>[] = [];
+      // Each begins when the one before it has its first assignment, while all earlier ones go on.
+      const begin = (left: number): void => {
+        if (left > 0) lives.push(member().then((one) => live(one, 2 + left, () => begin(left - 1))));
+      };
+      begin(5);
+      for (let ended = 0; ended < lives.length; ended++) await lives[ended];
+      assert.equal(lives.length, 5);
+      assert.ok(generations.size >= 5, `${generations.size} generations`);
+      assert.ok(!answers.includes('UNKNOWN_MEMBER_ID'), answers.join());
+    }));
+
   test('a member of another protocol type, or without a common protocol, is refused', () =>
     withGroup(async ({ member }) => {
       const one = await member();

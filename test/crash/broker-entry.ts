@@ -7,7 +7,12 @@ const broker = await startBroker({
   dataDir,
   port: Number(port),
   advertised,
-  // Members that died must not hold up the group for longer than a round.
-  config: { 'group.min.session.timeout.ms': 500, 'group.initial.rebalance.delay.ms': 0 },
+  config: {
+    // Members that died must not hold up the group for longer than a round.
+    'group.min.session.timeout.ms': 500,
+    'group.initial.rebalance.delay.ms': 0,
+    // Recovery points that move within a round.
+    'log.flush.offset.checkpoint.interval.ms': 100,
+  },
 });
 process.stdout.write(`${broker.address.port}\n`);

@@ -27,6 +27,7 @@ class Load {
     for (let n = 0; n < appends; n++) {
       this.#append();
       if (this.#random() < 0.5) await new Promise((resolve) => setImmediate(resolve));
+      if (this.#random() < 0.2) void this.#log.mark();
     }
   }
 
@@ -61,7 +62,8 @@ async function surviveLosses(keeps: PowerLoss['keeps'], seed: number): Promise<v
   let values: string[] = [];
   let recoveryPoint = 0n;
   for (let life = 0; life < 3; life++) {
-    const log = await openLog({ fileSystem, recoveryPoint, config: { segmentBytes: 3000 } });
+    const bytesBetweenMarks = 500;
+    const log = await openLog({ fileSystem, recoveryPoint, bytesBetweenMarks, config: { segmentBytes: 3000 } });
     assert.deepEqual(
       readValues(log).map((each) => each.value),
       values,

@@ -49,6 +49,11 @@ interface Options {
   store: StateTopic;
 }
 
+/** A record of the offsets topic holds no more (`max.message.bytes`), and a group is one record. */
+const maxMetadataBytes = 1024 * 1024;
+/** Of a protocol beside its name and metadata. */
+const protocolBytes = 64;
+
 /** Runs all groups: feeds their state machines, keeps their time, stores what must survive, and holds committed offsets. */
 export class GroupCoordinator {
   readonly #options: Options;
@@ -80,6 +85,9 @@ export class GroupCoordinator {
 
   async join(groupId: string, event: Omit<JoinEvent, 'requestId'>): Promise<JoinReply> {
     if (groupId === '') return joinError(undefined, 'INVALID_GROUP_ID', event.memberId);
+    if (sizeOf(event.protocols) > maxMetadataBytes) return joinError(undefined, 'INVALID_REQUEST', event.memberId);
+    // The request's memory is not held on to for as long as the member lives.
+    const protocols = event.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }));
     const error = await this.#storeReady();
     if (error !== 'NONE') return joinError(undefined, error, event.memberId);
     const known = this.#groups.get(groupId);
@@ -88,7 +96,7 @@ export class GroupCoordinator {
     const requestId = ++this.#lastRequest;
     return new Promise((resolve) => {
       this.#joins.set(requestId, resolve);
-      this.#run(coordinated, join(coordinated.group, { ...event, requestId }, this.#now(), newMemberId));
+      this.#run(coordinated, join(coordinated.group, { ...event, protocols, requestId }, this.#now(), newMemberId));
     });
   }
 
@@ -334,6 +342,11 @@ export class GroupCoordinator {
   #now(): Now {
     return { nowMs: this.#options.clock.monotonicMs(), wallMs: this.#options.clock.nowMs() };
   }
+}
+
+/** About what a member's protocols take in memory. */
+function sizeOf(protocols: JoinEvent['protocols']): number {
+  return protocols.reduce((sum, { name, metadata }) => sum + name.length + metadata.length + protocolBytes, 0);
 }
 
 function newMemberId(event: JoinEvent): string {

@@ -2,7 +2,8 @@
  * JoinGroup: a member enters a group or a new generation of it; answered when the generation begins.
  *
  * Differs from Apache Kafka: the first rebalance of an empty group waits `group.initial.rebalance.delay.ms` = 50 ms instead of
- * 3 s for further members.
+ * 3 s for further members. What a member says of itself may be 1 MiB long, which is as much as the record of a group can hold: INVALID_REQUEST.
+ * Apache Kafka keeps more in memory, and then cannot store it.
  */
 import { errorCode } from '../../wire/error-codes.ts';
 import { joinGroupRequest, joinGroupResponse } from '../../wire/messages/11-join-group.ts';
@@ -26,8 +27,7 @@ export const joinGroupHandler = serveApi({
       sessionTimeoutMs,
       rebalanceTimeoutMs: request.rebalanceTimeoutMs < 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
       protocolType,
-      // The request's memory is not held on to for as long as the member lives.
-      protocols: protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
+      protocols,
       requiresKnownMemberId: apiVersion >= memberIdRequiredSince,
       supportsSkippingAssignment: apiVersion >= skipAssignmentSince,
     });

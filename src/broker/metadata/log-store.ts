@@ -169,6 +169,7 @@ export class LogStore {
   }
 
   async #writeBothCheckpoints(): Promise<void> {
+    for (const log of [...this.#open.values()]) await log.mark();
     await this.#writeCheckpoint(recoveryPointFileName, this.#recoveryPoints, (log) => log.recoveryPoint);
     await this.#writeCheckpoint(logStartOffsetFileName, this.#startOffsets, (log) => log.logStartOffset);
   }

@@ -5,18 +5,7 @@ import { findSegments, type LoadOptions, loadLog } from '../load-log.ts';
 import { decodeProducerSnapshot } from '../producer-snapshot.ts';
 import { cleanedSuffix, swapSuffix } from '../swap-files.ts';
 import { checkSegment } from './check-segment.ts';
-
-/** What was found in a partition's folder. */
-export interface LogCheck {
-  segments: number;
-  batches: number;
-  records: number;
-  sizeBytes: number;
-  /** What the next start puts right, in words. */
-  repairs: string[];
-  /** What no start puts right: records that were acknowledged are gone, or the log cannot be opened. */
-  damages: string[];
-}
+import type { LogCheck } from './log-check.ts';
 
 /**
  * Reads a partition's folder from its first byte to its last: recovers it as a start would, then checks every batch of every

@@ -3,20 +3,12 @@ import type { RecordBatch } from '../../wire/record-batch.ts';
 import { walkBatches } from '../batch-walk.ts';
 import { segmentFileName } from '../file-names.ts';
 import type { Segment } from '../segment.ts';
-
-interface Found {
-  segments: number;
-  batches: number;
-  records: number;
-  sizeBytes: number;
-  repairs: string[];
-  damages: string[];
-}
+import type { LogCheck } from './log-check.ts';
 
 interface Place {
   /** Base offset of the next segment. */
   endsBefore: bigint | undefined;
-  found: Found;
+  found: LogCheck;
 }
 
 /** Checks a segment's batches one by one, and that its indexes point at batches. Adds what it found to `found`. */
