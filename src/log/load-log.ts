@@ -7,7 +7,7 @@ import { LeaderEpochs } from './leader-epochs.ts';
 import type { LogConfig } from './log-config.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { ProducerState } from './producer-state.ts';
-import { readRecoveryMarks, recoveryMarksFileName } from './recovery-marks.ts';
+import { readRecoveryMarks, recoveryMarksFileName } from './recovery-mark.ts';
 import { type Damage, Segment } from './segment.ts';
 import { keepSoundRest, setAside } from './set-aside.ts';
 import { finishSwaps } from './swap-files.ts';

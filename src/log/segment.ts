@@ -4,7 +4,7 @@ import type { RecordBatch } from '../wire/record-batch.ts';
 import { walkBatches } from './batch-walk.ts';
 import { deletedSuffix, segmentFileName } from './file-names.ts';
 import { OffsetIndex } from './offset-index.ts';
-import type { RecoveryMark } from './recovery-marks.ts';
+import type { RecoveryMark } from './recovery-mark.ts';
 import { TimeIndex } from './time-index.ts';
 import { TransactionIndex } from './transaction-index.ts';
 

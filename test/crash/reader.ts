@@ -76,14 +76,13 @@ async function readAsMember(
   work: Work,
   { consumer, client, forCommits }: { consumer: TextConsumer; client: string; forCommits: RawClient },
 ): Promise<void> {
-  const stream = await within(
-    consumer.consume({
-      topics: [topic],
-      mode: MessagesStreamModes.COMMITTED,
-      fallbackMode: MessagesStreamFallbackModes.EARLIEST,
-      autocommit: false,
-    }),
-  );
+  const consuming = consumer.consume({
+    topics: [topic],
+    mode: MessagesStreamModes.COMMITTED,
+    fallbackMode: MessagesStreamFallbackModes.EARLIEST,
+    autocommit: false,
+  });
+  const stream = await within(consuming).catch((error: unknown) => endLate(consuming, error));
   stream.on('error', () => {});
   const { groupId, generationId, memberId } = consumer;
   const committer: Committer = { member: { groupId, generationId, memberId: memberId ?? '' }, client: forCommits };
@@ -96,6 +95,15 @@ async function readAsMember(
   } finally {
     stream.destroy();
   }
+}
+
+/** A stream that is made on a member which has been closed meanwhile breaks before anybody can listen to it. */
+async function endLate(consuming: Promise<TextStream>, error: unknown): Promise<never> {
+  await within(consuming).then(
+    (stream) => stream.on('error', () => {}).destroy(),
+    () => {},
+  );
+  throw error;
 }
 
 async function readStream(
