@@ -36,8 +36,8 @@ run with \`--once\`. [errors.md](errors.md) lists every fault.
 **Processes.** \`vigil up\` runs each part in a process of its own: the broker, one capture per camera, one per detector,
 one that follows tracks, one for rules and notifiers where there are any, the page. A part that dies, by a crash of native code too, is started again: at once the first time, then with more
 patience, up to ten seconds. It is given up only for what a restart cannot heal, such as a port in use at the start or a
-model that does not exist; one camera that is given up leaves the others alone. Ctrl-C ends cameras, detectors, tracks, the
-page and the broker in this order, within three seconds; a second Ctrl-C ends all at once. When the supervising process itself
+model that does not exist; one camera that is given up leaves the others alone. Ctrl-C ends cameras and detectors, then tracks,
+then alarms and the page, and last the broker, within three seconds; a second Ctrl-C ends all at once. When the supervising process itself
 is killed its parts end by themselves.
 
 **Passwords.** Parts get their options over a channel, not on their command lines, and \`vigil up\` hides its own. What npm

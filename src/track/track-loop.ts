@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, isFault } from '../base/errors.ts';
-import type { ProgressSource, TakenProgress } from '../stage/order/group-progress.ts';
+import { isSameProgress, type ProgressSource, type TakenProgress } from '../stage/order/group-progress.ts';
 import type { RunningPart } from '../stage/part.ts';
 import type { PeopleReader } from '../stage/people/people-reader.ts';
 import type { RecordConsumer } from '../stage/record-consumer.ts';
@@ -42,6 +42,9 @@ export class TrackLoop implements RunningPart {
   #asked = 0;
   #asking: Promise<void> | undefined;
   #answer: Waiting | undefined;
+  /** The last progress of each detector that was handed over, and the detectors that have made none since the one before. */
+  readonly #advanced = new Map<string, TakenProgress>();
+  readonly #still = new Set<string>();
   #hasFailed = false;
   #closing: Promise<void> | undefined;
 
@@ -124,19 +127,35 @@ export class TrackLoop implements RunningPart {
     if (adoptions === this.#loop.adoptions) {
       if (isBehind(consumer, taken.until) || isBehind(statements, taken.stated)) return;
       this.#answer = undefined;
+      this.#noteStandstill(detector, taken);
       desk.advance(detector, taken);
       this.#loop.changed();
     } else this.#answer = undefined;
   }
 
-  /** What was there when the end was ordered is worked on, so far as there is time: a run that ends has all its events. */
+  #noteStandstill(detector: string, taken: TakenProgress): void {
+    const before = this.#advanced.get(detector);
+    this.#advanced.set(detector, taken);
+    if (before && isSameProgress(before, taken)) this.#still.add(detector);
+    else this.#still.delete(detector);
+  }
+
+  /**
+   * What was there when the end was ordered is worked on, so far as there is time: a run that ends has all its events.
+   * Frames that detectors which have ended did not look at are not waited for: their progress stands still.
+   */
   async #drain(): Promise<void> {
     const { consumer, desk, progress } = this.#options;
     const deadline = performance.now() + drainMs;
     const asked = progress.endsOf(topicNames.processedImages);
     const ends = (await Promise.race([asked, delay(drainMs, undefined, { ref: false })])) ?? [];
-    const isWaiting = () => !desk.wantingProgress().next().done;
-    while ((isBehind(consumer, ends) || isWaiting()) && performance.now() < deadline) await delay(pollMs);
+    this.#advanced.clear();
+    this.#still.clear();
+    const isWaiting = () => [...desk.wantingProgress()].some(({ detector }) => !this.#still.has(detector));
+    while ((isBehind(consumer, ends) || isWaiting()) && performance.now() < deadline) {
+      this.#askProgress();
+      await delay(pollMs);
+    }
   }
 
   async #close(): Promise<void> {

@@ -203,7 +203,9 @@ export class Journey {
     const { captures, detectors, track, threat, alarm, serve, broker } = this.#order;
     // Not waited for: a broker that does not answer must not hold up the end.
     void this.#watch?.close();
-    return this.#supervisor.stop([captures, detectors, track, threat, alarm, serve, broker], stopWithinMs);
+    // What waits for nobody ends together: on a busy machine each ending takes its time.
+    const order = [[...captures, ...detectors], [...track, ...threat], [...alarm, ...serve], broker];
+    return this.#supervisor.stop(order, stopWithinMs);
   }
 
   /** Ends all parts at once. */

@@ -87,11 +87,9 @@ class PartHost {
       () => true,
       () => false,
     );
-    if (await Promise.race([started, delay(startGraceMs, false)])) {
-      await this.#close();
-      process.exit(exitCodes.done);
-    }
-    // Native code that is being loaded on other threads aborts loudly when the process takes itself apart under it.
+    if (await Promise.race([started, delay(startGraceMs, false)])) await this.#close();
+    // Everything that is to stay is where it stays. For a process to take itself apart can last longer than all of that, and
+    // native code that is being loaded on other threads aborts loudly under it.
     process.kill(process.pid, 'SIGKILL');
   }
 

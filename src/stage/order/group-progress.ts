@@ -19,6 +19,18 @@ export interface TakenProgress extends GroupProgress {
   stated: readonly bigint[];
 }
 
+/** Whether nothing has happened between the taking of one and the other: the second says nothing new. */
+export function isSameProgress(one: TakenProgress, other: TakenProgress): boolean {
+  const isSame = (offsets: readonly bigint[], others: readonly bigint[]) => offsets.join() === others.join();
+  return (
+    one.ticket === other.ticket &&
+    isSame(one.ends, other.ends) &&
+    isSame(one.processed, other.processed) &&
+    isSame(one.until, other.until) &&
+    isSame(one.stated, other.stated)
+  );
+}
+
 /** Asks any Kafka broker how far a group is. */
 export class ProgressSource {
   readonly #options: ProgressSourceOptions;
