@@ -24,7 +24,7 @@ import org.apache.kafka.common.errors.*;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Apache's Java client against a broker: {@code java -cp LIBS JavaClient.java HOST:PORT SCENARIO}. */
+/** Apache's Java client against a broker: {@code java -cp LIBS:CLASSES JavaClient HOST:PORT SCENARIO}. */
 public class JavaClient {
     static String bootstrap;
     static Admin admin;

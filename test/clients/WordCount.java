@@ -9,7 +9,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * Kafka Streams counts words, exactly once: {@code java -cp LIBS WordCount.java HOST:PORT STATE_FOLDER}. From topic "lines" by way of
+ * Kafka Streams counts words, exactly once: {@code java -cp LIBS:CLASSES WordCount HOST:PORT STATE_FOLDER}. From topic "lines" by way of
  * a repartition topic and a store with its changelog to topic "counts", which gets every count that a word passes through.
  * Ends in order when its standard input does.
  */

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Consumer, Producer, stringSerializers } from '@platformatic/kafka';
 import { startBroker } from '../broker/start-broker.ts';
 import { kafkaLibraries, runKafkaTool } from '../support/apache-kafka.ts';
+import { KafkaTools } from '../support/kafka-tools.ts';
 import { createTopic } from './administer.ts';
-import { runProgram } from './client-program.ts';
 
 const libraries = kafkaLibraries();
 const skip = libraries ? false : "needs Apache Kafka's tools: .ci/run installs them";
@@ -18,14 +18,25 @@ const configTool = 'kafka.admin.ConfigCommand';
 const transactionTool = 'org.apache.kafka.tools.TransactionsCommand';
 const offsetTool = 'org.apache.kafka.tools.GetOffsetShell';
 
+let tools: KafkaTools | undefined;
+before(async () => {
+  if (libraries) tools = await KafkaTools.start(libraries);
+});
+after(() => tools?.close());
+
 function tool(mainClass: string, ...args: readonly string[]): Promise<string> {
+  return toolWithInput(mainClass, args, '');
+}
+
+/** A tool that ends with its process: what it says last it says in a hook of the JVM. */
+function toolAlone(mainClass: string, ...args: readonly string[]): Promise<string> {
   return runKafkaTool(libraries ?? '', mainClass, args);
 }
 
 /** A tool that reads its standard input. */
 function toolWithInput(mainClass: string, args: readonly string[], input: string): Promise<string> {
-  const java = ['java', '-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${libraries}/*`];
-  return runProgram([...java, mainClass, ...args], {}, { input });
+  assert.ok(tools);
+  return tools.run(mainClass, args, input);
 }
 
 /** What a verifiable tool reported, one JSON object a line. */
@@ -109,7 +120,7 @@ describe("Apache's tools", () => {
     await using broker = await startBroker();
     const server = ['--bootstrap-server', broker.bootstrap];
     await tool(topicTool, ...server, '--create', '--topic', 'verified', '--partitions', '3');
-    const produced = await tool(
+    const produced = await toolAlone(
       'org.apache.kafka.tools.VerifiableProducer',
       ...server,
       '--topic',
@@ -131,7 +142,7 @@ describe("Apache's tools", () => {
       '--reset-policy',
       'earliest',
     ];
-    const consumed = reports(await tool('org.apache.kafka.tools.VerifiableConsumer', ...server, ...options));
+    const consumed = reports(await toolAlone('org.apache.kafka.tools.VerifiableConsumer', ...server, ...options));
     const counts = consumed.filter(({ name }) => name === 'records_consumed').map(({ count }) => Number(count));
     assert.equal(
       counts.reduce((sum, count) => sum + count, 0),
@@ -163,8 +174,15 @@ describe("Apache's tools", () => {
     await using broker = await startBroker();
     const server = ['--bootstrap-server', broker.bootstrap];
     for (const topic of ['original', 'copy']) await tool(topicTool, ...server, '--create', '--topic', topic);
-    await tool('org.apache.kafka.tools.VerifiableProducer', ...server, '--topic', 'original', '--max-messages', '500');
-    await tool(
+    await toolAlone(
+      'org.apache.kafka.tools.VerifiableProducer',
+      ...server,
+      '--topic',
+      'original',
+      '--max-messages',
+      '500',
+    );
+    await toolAlone(
       'org.apache.kafka.tools.TransactionalMessageCopier',
       ...[
         '--broker-list',

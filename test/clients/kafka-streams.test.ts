@@ -11,10 +11,14 @@ import type { Broker } from '../../src/broker/broker.ts';
 import { openRecordConsumer, type RecordConsumer } from '../../src/stage/record-consumer.ts';
 import { startBroker } from '../broker/start-broker.ts';
 import { kafkaLibraries } from '../support/apache-kafka.ts';
+import { compileJava, javaCommand, quickJava } from '../support/java.ts';
 import { createTopic } from './administer.ts';
 
 const libraries = streamsLibraries();
 const skip = libraries ? false : 'needs Kafka Streams: .ci/run installs it';
+
+const source = join(import.meta.dirname, 'WordCount.java');
+const program = libraries ? javaCommand(libraries, quickJava(), [await compileJava(source, libraries)]) : undefined;
 
 function streamsLibraries(): string | undefined {
   const folder = kafkaLibraries();
@@ -39,9 +43,9 @@ class Program {
   #isToEnd = false;
 
   constructor(bootstrap: string, stateFolder: string) {
-    const options = ['-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dlog4j2.level=ERROR'];
-    const source = join(import.meta.dirname, 'WordCount.java');
-    this.#process = spawn('java', [...options, '-cp', `${libraries}/*`, source, bootstrap, stateFolder]);
+    assert.ok(program);
+    const [java, ...options] = program;
+    this.#process = spawn(java, [...options, '-Dlog4j2.level=ERROR', 'WordCount', bootstrap, stateFolder]);
     let said = '';
     this.#process.stdout?.resume();
     this.#process.stderr?.on('data', (chunk: Buffer) => {

@@ -1,10 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from './free-ports.ts';
+import { javaCommand, quickJava } from './java.ts';
 
 const run = promisify(execFile);
 const project = join(import.meta.dirname, '..', '..');
@@ -48,11 +50,11 @@ export interface ClusterOptions {
   host?: string;
   /** More lines for server.properties. */
   properties?: Readonly<Record<string, string>>;
-  /** For the JVM of each broker, instead of a small heap and the quick compiler. */
+  /** For the JVM of each broker, instead of what makes it small and quick to start. */
   javaOptions?: readonly string[];
 }
 
-const smallJava = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+const brokerHeapMb = 384;
 
 interface Node {
   id: number;
@@ -67,9 +69,9 @@ export class ApacheKafka {
   readonly #nodes: Node[];
   readonly #libraries: string;
   readonly #folder: string;
-  readonly #javaOptions: readonly string[];
+  readonly #javaOptions: readonly string[] | undefined;
 
-  private constructor(nodes: Node[], libraries: string, { folder, javaOptions = smallJava }: ClusterOptions) {
+  private constructor(nodes: Node[], libraries: string, { folder, javaOptions }: ClusterOptions) {
     this.#nodes = nodes;
     this.#libraries = libraries;
     this.#folder = folder;
@@ -107,7 +109,7 @@ export class ApacheKafka {
       return { id, host, port, configFile, process: undefined };
     });
     const cluster = new ApacheKafka(nodes, libraries, options);
-    const clusterId = (await cluster.tool('kafka.tools.StorageTool', ['random-uuid'])).trim().split('\n').at(-1) ?? '';
+    const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
     for (const { configFile } of nodes)
       await cluster.tool('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', configFile]);
     await Promise.all(nodes.map(({ id }) => cluster.startBroker(id)));
@@ -118,8 +120,9 @@ export class ApacheKafka {
   async startBroker(id: number): Promise<void> {
     const node = this.#node(id);
     const out = openSync(join(this.#folder, `server-${id}.log`), 'a');
-    const args = [...this.#javaOptions, '-cp', `${this.#libraries}/*`, 'kafka.Kafka', node.configFile];
-    const child = spawn('java', args, { stdio: ['ignore', out, out] });
+    const [java, ...options] = javaCommand(this.#libraries, this.#javaOptions ?? quickJava(brokerHeapMb));
+    const args = [...options, 'kafka.Kafka', node.configFile];
+    const child = spawn(java, args, { stdio: ['ignore', out, out] });
     node.process = child;
     child.once('exit', () => {
       if (node.process === child) node.process = undefined;
@@ -172,10 +175,9 @@ export async function runKafkaTool(libraries: string, mainClass: string, args: r
   return stdout;
 }
 
-/** The command that runs a tool, for a small and quick JVM. */
+/** The command that runs a tool in a JVM of its own. */
 export function kafkaToolCommand(libraries: string, mainClass: string, args: readonly string[]): [string, ...string[]] {
-  const options = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-  return ['java', ...options, '-cp', `${libraries}/*`, mainClass, ...args];
+  return [...javaCommand(libraries), mainClass, ...args];
 }
 
 interface ServerOptions {
