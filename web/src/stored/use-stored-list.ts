@@ -6,6 +6,8 @@ import { getJson } from './stored-api.ts';
 export interface StoredList<T> {
   /** Undefined until the first answer. */
   items: T[] | undefined;
+  /** What is shown answers an earlier question. */
+  isLoading: boolean;
   hasOlder: boolean;
   /** Why nothing newer is shown. */
   problem: string | undefined;
@@ -61,5 +63,11 @@ export function useStoredList<T>(path: string, keyOf: (item: T) => string, revis
       setProblem(error instanceof Error ? error.message : String(error));
     }
   }, [path, page]);
-  return { items: page?.items, hasOlder: page?.next != null, problem, older: () => void older() };
+  return {
+    items: list?.page.items,
+    isLoading: page === undefined,
+    hasOlder: page?.next != null,
+    problem,
+    older: () => void older(),
+  };
 }

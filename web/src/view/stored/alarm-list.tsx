@@ -41,7 +41,7 @@ export function AlarmList({ alarms, revision, choice }: AlarmListProps) {
           {problem}
         </p>
       )}
-      <ul class="cards">
+      <ul class="cards" aria-busy={alarms.isLoading}>
         {alarms.items.map((each) => (
           <AlarmCard
             key={alarmKey(each)}

@@ -18,7 +18,7 @@ export function EventList({ events, label, revision }: EventListProps) {
   const [open, setOpen] = useState<StoredEvent | undefined>(undefined);
   return (
     <>
-      <ul class="cards" aria-label={label}>
+      <ul class="cards" aria-label={label} aria-busy={events.isLoading}>
         {events.items?.map((each) => (
           <EventCard key={eventKey(each)} stored={each} onOpen={() => setOpen(each)} />
         ))}

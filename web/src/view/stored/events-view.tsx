@@ -48,6 +48,7 @@ export function EventsView({ store, cameras }: { store: StoreState; cameras: rea
       />
       <section class="stored" aria-label="Events">
         <h2>Events</h2>
+        {!events.items && !events.problem && <p class="store-line">Reading…</p>}
         {events.items?.length === 0 && (
           <p class="store-line">
             {isSearch ? 'Nothing that was looked for.' : 'Nothing yet. What people in the pictures do appears here.'}
