@@ -21,6 +21,8 @@ export interface DeliveryLineOptions {
   onRetry: (delivery: AlarmDelivery) => void;
   logger: Pick<Logger, 'warn' | 'info'>;
   waitMs?: (attempts: number, random: number) => number;
+  /** Between attempts, until the signal; for tests. */
+  pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -53,7 +55,7 @@ export class DeliveryLine {
   }
 
   async #tell(alarm: Alarm): Promise<AlarmDelivery> {
-    const { notifier, signal, options, logger, onRetry, random, nowUs, waitMs = backOffMs } = this.#line;
+    const { notifier, signal, options, logger, onRetry, random, nowUs, waitMs = backOffMs, pause = sleep } = this.#line;
     for (let attempts = 1; ; attempts++) {
       try {
         const detail = await notifier.deliver(alarm, signal);
@@ -71,7 +73,7 @@ export class DeliveryLine {
         const nextAttemptAtUs = Math.round(nowUs() + pauseMs * 1000);
         onRetry(this.#statement(alarm, { outcome: 'retrying', attempts, detail, nextAttemptAtUs }));
         logger.warn(`${options.name}: ${detail}; trying again in ${(pauseMs / 1000).toFixed(1)} s`);
-        await delay(pauseMs, undefined, { signal });
+        await pause(pauseMs, signal);
       }
     }
   }
@@ -98,4 +100,8 @@ export class DeliveryLine {
       raisedAtUs: times.raisedAtUs,
     };
   }
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal });
 }
