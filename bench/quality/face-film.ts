@@ -1,5 +1,5 @@
 import { filmFrames } from '../../src/capture/film-frames.ts';
-import { openDetector } from '../../src/detect/inference/detector.ts';
+import { type Detector, openDetector } from '../../src/detect/inference/detector.ts';
 import { type FindModelOptions, findModel } from '../../src/detect/models/find-model.ts';
 import { findChain } from '../../src/detect/steps/chain.ts';
 import { PeopleBook } from '../../src/stage/people/people-book.ts';
@@ -23,14 +23,22 @@ export interface SeenFrame {
 
 /** A film as a camera of ten frames per second would have published it, and as `vigil detect` would have looked at it. */
 export async function seeFilm(path: string, places: FindModelOptions): Promise<SeenFrame[]> {
+  const detector = await openFaceDetector(places);
+  return seeFilmWith(detector, path).finally(() => detector.close());
+}
+
+/** People and their faces. */
+export async function openFaceDetector(places: FindModelOptions): Promise<Detector> {
   const [found, chain] = [await findModel('yolox-nano', places), await findChain(['faces'], places)];
-  const detector = await openDetector({ ...found, labels: ['person'], chain });
+  return openDetector({ ...found, labels: ['person'], chain });
+}
+
+export async function seeFilmWith(detector: Detector, path: string): Promise<SeenFrame[]> {
   const frames: SeenFrame[] = [];
   for await (const { ptsUs, ...picture } of filmFrames(path, { fps: 10, width: 1280, quality: 80 })) {
     const { detections } = await detector.look(picture);
     frames.push({ frame: frames.length, ptsUs, ...picture, detections });
   }
-  await detector.close();
   return frames;
 }
 
@@ -54,7 +62,8 @@ export function comparableFaces(frames: readonly SeenFrame[]): number {
   return frames.reduce((sum, { detections }) => sum + detections.filter((each) => faceOf(each)?.embedding).length, 0);
 }
 
-function bookOf(enrolled: readonly LabelledFace[]): PeopleBook {
+/** A gallery of these faces. */
+export function bookOf(enrolled: readonly LabelledFace[]): PeopleBook {
   const book = new PeopleBook();
   const quality = { eyesPx: 60, sharpness: 0.1, turn: 0 };
   for (const [index, { name: person = '', embedding }] of enrolled.entries()) {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { PhotoReader } from '../../src/detect/faces/photo-faces.ts';
-import { decodeEmbedding } from '../../src/topics/face-attribute.ts';
+import { decodeEmbedding, type FaceAttribute } from '../../src/topics/face-attribute.ts';
 import { footage } from '../lib/material.ts';
 
 /** A face with whose it is, told by eye. */
@@ -12,6 +12,8 @@ export interface LabelledFace {
   /** Left out: somebody of a group, of whom is known only that they are none of the others in it, nor anybody with a name. */
   name?: string;
   embedding: Float32Array;
+  /** As it was found in the photo. */
+  face: FaceAttribute;
 }
 
 /** The named people of each photo from left to right; others in it, which are smaller, do not count. */
@@ -69,6 +71,6 @@ async function embeddingsOf(reader: PhotoReader, path: string) {
   const found = await reader.read(readFileSync(path));
   return found.flatMap(({ face }) => {
     const embedding = decodeEmbedding(face.embedding ?? '');
-    return embedding ? [{ x: face.box.x, embedding, quality: face.quality }] : [];
+    return embedding ? [{ x: face.box.x, embedding, face }] : [];
   });
 }

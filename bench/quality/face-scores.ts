@@ -81,13 +81,14 @@ export function nameTheRest(faces: readonly LabelledFace[], threshold: number): 
   return outcome;
 }
 
-function enrolledOf(theirs: readonly LabelledFace[], turn: number): LabelledFace[] {
+/** Two shots of one person, from the turn-th on. */
+export function enrolledOf(theirs: readonly LabelledFace[], turn: number): LabelledFace[] {
   const shots = shotsOf(theirs);
   const chosen = [shots[turn % shots.length], shots[(turn + 1) % shots.length]];
   return chosen.flatMap((shot) => theirs.find((face) => face.shot === shot) ?? []);
 }
 
-function shotsOf(faces: readonly LabelledFace[]): string[] {
+export function shotsOf(faces: readonly LabelledFace[]): string[] {
   return [...new Set(faces.map(({ shot }) => shot))];
 }
 

@@ -12,6 +12,10 @@ export interface IdentityScores {
   switches: number;
   labelled: number;
   found: number;
+  /** Labelled boxes that a track covers, whichever: what is left of it in `idf1` is lost by mixing people up, the rest by not seeing them. */
+  covered: number;
+  /** What `idf1` would be if nobody had been mixed up. */
+  idf1IfNeverMixed: number;
 }
 
 const leastOverlap = 0.5;
@@ -21,7 +25,10 @@ export function scoreIdentities(labels: readonly Placed[], tracks: readonly Plac
   const labelled = sum(labels.map((each) => each.size));
   const found = sum(tracks.map((each) => each.size));
   const right = bestTogether(labels, tracks);
-  return { idf1: (2 * right) / (labelled + found), switches: countSwitches(labels, tracks), labelled, found };
+  const covered = sum(labels.map((frame, index) => pairsIn(frame, tracks[index] ?? new Map(), new Map()).length));
+  const f1 = (boxes: number) => (2 * boxes) / (labelled + found);
+  const switches = countSwitches(labels, tracks);
+  return { idf1: f1(right), switches, labelled, found, covered, idf1IfNeverMixed: f1(covered) };
 }
 
 function bestTogether(labels: readonly Placed[], tracks: readonly Placed[]): number {

@@ -13,6 +13,8 @@ export const faceThresholds = {
   sameUnknown: 0.5,
 } as const;
 
+export type FaceThresholds = Readonly<Record<keyof typeof faceThresholds, number>>;
+
 /** Faces nearer than this say nothing new about a person. */
 export const newAspect = 0.35;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isClearFace } from '../../stage/people/face-gate.ts';
-import { faceThresholds, newAspect } from '../../stage/people/face-thresholds.ts';
+import { type FaceThresholds, faceThresholds, newAspect } from '../../stage/people/face-thresholds.ts';
 import type { PeopleBook, PersonMatch } from '../../stage/people/people-book.ts';
 import { decodeEmbedding, encodeEmbedding, type FaceAttribute } from '../../topics/face-attribute.ts';
 import { encodePerson, encodePersonFace, eraseFace } from '../../topics/people-record.ts';
@@ -49,10 +49,17 @@ export class FaceWatch {
   readonly #book: PeopleBook;
   readonly #owner: number;
   readonly #evidence: Map<string, FaceEvidence>;
+  readonly #thresholds: FaceThresholds;
   #records: OutgoingRecord[] = [];
 
-  /** @param owner under whom the book notes what is not written yet */
-  constructor(book: PeopleBook, owner: number, state: Record<string, FaceEvidence> = {}) {
+  /** @param owner under whom the book notes what is not written yet; other thresholds only to measure them */
+  constructor(
+    book: PeopleBook,
+    owner: number,
+    state: Record<string, FaceEvidence> = {},
+    thresholds: FaceThresholds = faceThresholds,
+  ) {
+    this.#thresholds = thresholds;
     this.#book = book;
     this.#owner = owner;
     this.#evidence = new Map(Object.entries(structuredClone(state)));
@@ -66,13 +73,13 @@ export class FaceWatch {
   see(sighting: FaceSighting, mayTell: boolean): FaceNews | undefined {
     const embedding = decodeEmbedding(sighting.face.embedding ?? '');
     if (!embedding) return undefined;
-    const withinDistance = faceThresholds.perhaps;
+    const withinDistance = this.#thresholds.perhaps;
     const [nearest] = this.#book.match(embedding, 'enrolled', { withinDistance });
     const evidence = this.#evidence.get(sighting.track) ?? {};
     this.#evidence.set(sighting.track, evidence);
     evidence.all = withFace(evidence.all, embedding, nearest?.person.person);
     if (isClearFace(sighting.face.quality)) {
-      const person = nearest && nearest.distance <= faceThresholds.same ? nearest.person.person : undefined;
+      const person = nearest && nearest.distance <= this.#thresholds.same ? nearest.person.person : undefined;
       evidence.clear = withFace(evidence.clear, embedding, person);
     }
     if (evidence.told && !this.#book.person(evidence.told.person)) delete evidence.told;
@@ -97,11 +104,14 @@ export class FaceWatch {
       [all, namedByAll],
     ] as const) {
       const nearest = faces && this.#nearestTo(faces);
-      if (nearest && isNamed(faces, nearest, rule)) return this.#tellKnown(evidence, faces, nearest, sighting);
+      if (nearest && isNamed(faces, nearest, { ...rule, within: this.#thresholds.same }))
+        return this.#tellKnown(evidence, faces, nearest, sighting);
     }
     if (!clear || evidence.told) return undefined;
     const nearest = this.#nearestTo(clear);
-    return isStranger(clear, nearest) ? this.#tellUnknown(evidence, clear, nearest, sighting) : undefined;
+    return isStranger(clear, nearest, this.#thresholds.other)
+      ? this.#tellUnknown(evidence, clear, nearest, sighting)
+      : undefined;
   }
 
   #nearestTo({ mean }: FaceMean): PersonMatch | undefined {
@@ -139,7 +149,7 @@ export class FaceWatch {
     sighting: FaceSighting,
   ): FaceNews {
     const mean = decodeEmbedding(faces.mean) ?? new Float32Array();
-    const [seenBefore] = this.#book.match(mean, 'unknown', { withinDistance: faceThresholds.sameUnknown });
+    const [seenBefore] = this.#book.match(mean, 'unknown', { withinDistance: this.#thresholds.sameUnknown });
     const person = seenBefore?.person ?? this.#newPerson(sighting);
     const isWanted =
       !seenBefore || (seenBefore.distance > newAspect && this.#book.facesOf(person.person).length < mostFaces);
@@ -192,14 +202,18 @@ export class FaceWatch {
 function isNamed(
   { sightings, weight, votes }: FaceMean,
   { person, distance }: PersonMatch,
-  rule: { sightings: number; share: number },
+  rule: { sightings: number; share: number; within: number },
 ): boolean {
-  if (sightings < rule.sightings || distance > faceThresholds.same) return false;
+  if (sightings < rule.sightings || distance > rule.within) return false;
   return (votes[person.person] ?? 0) >= rule.share * weight;
 }
 
-function isStranger({ sightings, weight, votes }: FaceMean, nearest: PersonMatch | undefined): boolean {
-  if (sightings < strange.sightings || (nearest && nearest.distance < faceThresholds.other)) return false;
+function isStranger(
+  { sightings, weight, votes }: FaceMean,
+  nearest: PersonMatch | undefined,
+  fromDistance: number,
+): boolean {
+  if (sightings < strange.sightings || (nearest && nearest.distance < fromDistance)) return false;
   return mostVotes(votes) <= strange.mostShare * weight;
 }
 
