@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { describeError } from '../base/errors.ts';
+import { describeError, isFault } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 
 const quietMs = 10_000;
@@ -14,4 +14,9 @@ export function tellStorageTrouble({ logger, clock }: { logger: Logger; clock: C
   if (nowMs - (lastToldMs.get(logger) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
   lastToldMs.set(logger, nowMs);
   logger.error(`records are refused: ${describeError(cause)}`);
+}
+
+/** A log takes nothing now: its disk is full, or has failed. */
+export function isStorageTrouble(error: unknown): boolean {
+  return isFault(error, 'LOG_FAILED') || isFault(error, 'DISK_FULL');
 }

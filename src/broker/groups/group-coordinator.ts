@@ -6,6 +6,7 @@ import type { ErrorName } from '../../wire/error-codes.ts';
 import type { BrokerSettings } from '../configs/broker-settings.ts';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import type { StateRecord, StateTopic } from '../state/state-topic.ts';
+import { isStorageTrouble, tellStorageTrouble } from '../storage-trouble.ts';
 import { type CommittedOffset, CommittedOffsets, type TopicPartition } from './committed-offsets.ts';
 import { advance } from './deadlines.ts';
 import { Group } from './group.ts';
@@ -305,12 +306,14 @@ export class GroupCoordinator {
       await this.#options.store.write(groupId, records, producer);
       return 'NONE';
     } catch (error) {
-      this.#options.logger.error(
-        { err: error, group: groupId, system: systemErrorCode(error) },
-        'Group state was not stored',
-      );
+      this.#tell(error, { group: groupId, system: systemErrorCode(error) });
       return 'COORDINATOR_NOT_AVAILABLE';
     }
+  }
+
+  #tell(error: unknown, about: object): void {
+    if (isStorageTrouble(error)) tellStorageTrouble(this.#options, error);
+    else this.#options.logger.error({ err: error, ...about }, 'Group state was not stored');
   }
 
   /** One deadline per group, moved when the group's next one changes. */

@@ -89,7 +89,7 @@ export class StateTopic {
       leaderEpoch: this.#leaderEpoch,
       origin: 'coordinator',
     });
-    if (!outcome.ok) throw fault('LOG_FAILED', `${this.name}: ${outcome.error}: ${outcome.message}`);
+    if (!outcome.ok) throw outcome.cause ?? fault('LOG_FAILED', `${this.name}: ${outcome.error}: ${outcome.message}`);
     await outcome.durable;
   }
 

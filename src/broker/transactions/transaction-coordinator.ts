@@ -1,12 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
-import { isFault } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { ErrorName } from '../../wire/error-codes.ts';
 import type { BrokerSettings } from '../configs/broker-settings.ts';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import type { ProducerIds } from '../producer-ids.ts';
 import type { StateTopic } from '../state/state-topic.ts';
-import { tellStorageTrouble } from '../storage-trouble.ts';
+import { isStorageTrouble, tellStorageTrouble } from '../storage-trouble.ts';
 import { type PartitionName, type ProducerIdentity, Transaction } from './transaction.ts';
 import type { TransactionMarkers, TransactionResult } from './transaction-markers.ts';
 import { forgottenTransactionRecord, transactionFrom, transactionRecord } from './transaction-records.ts';
@@ -239,8 +238,7 @@ export class TransactionCoordinator {
 
   /** A full disk refuses every attempt of every producer: that is said once in a while. */
   #tell(error: unknown, what: string): void {
-    const isStorage = isFault(error, 'LOG_FAILED') || isFault(error, 'DISK_FULL');
-    if (isStorage) tellStorageTrouble(this.#options, error);
+    if (isStorageTrouble(error)) tellStorageTrouble(this.#options, error);
     else this.#options.logger.error({ err: error }, what);
   }
 

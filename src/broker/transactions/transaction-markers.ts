@@ -21,6 +21,8 @@ export class TransactionMarkers {
   /**
    * Resolves when all markers are durable. Partitions that no longer exist have nothing to end. May be repeated after a
    * failure: a marker more does no harm.
+   *
+   * @throws LOG_FAILED or DISK_FULL, among others
    */
   async write(transaction: Transaction, result: TransactionResult): Promise<void> {
     const waiting: Promise<void>[] = [];
@@ -33,7 +35,7 @@ export class TransactionMarkers {
         leaderEpoch: this.#leaderEpoch,
         origin: 'coordinator',
       });
-      if (!outcome.ok) throw new Error(`${topic}-${partition}: ${outcome.error}: ${outcome.message}`);
+      if (!outcome.ok) throw outcome.cause ?? new Error(`${topic}-${partition}: ${outcome.error}: ${outcome.message}`);
       waiting.push(outcome.durable);
     }
     await Promise.all(waiting);
