@@ -8,10 +8,23 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { type BundleStatement, describeSource, type Source, statementOf } from '../bin/bundle.mjs';
 
-/** Small packages that every command loads. All others stay where npm put them. */
-const inlined = ['commander', 'yaml'];
-/** Decides which versions of those are taken in. */
-const lockFile = 'package-lock.json';
+/**
+ * Packages that every part loads, with what they need themselves: hundreds of small files in plain JavaScript. All others stay
+ * where npm put them.
+ */
+const inlined = [
+  'commander',
+  'yaml',
+  'typebox',
+  'kysely',
+  // The Kafka client, and what it needs.
+  '@platformatic/kafka',
+  '@platformatic/dynamic-buffer',
+  ...['ajv', 'ajv-draft-04', 'fast-deep-equal', 'fast-uri', 'json-schema-traverse'],
+  ...['avsc', 'debug', 'ms', 'fastq', 'reusify', 'mnemonist', 'obliterator', 'scule'],
+];
+/** Decide what is taken in, and which versions. */
+const deciding = ['package-lock.json', 'scripts/bundle.ts'];
 /** A Vigil that runs loads parts from its bundle until it ends: the ones before the last stay for it. */
 const keptBundles = 4;
 
@@ -23,7 +36,7 @@ export async function bundle(root: string): Promise<void> {
   const before = describeSources(root);
   const input = { main: join(root, 'src/cli/main.ts'), 'warm-up': join(root, 'scripts/warm-up.ts') };
   const modules = await writeChunks(root, draft, { input, inlined });
-  const sources = Object.fromEntries([...before].filter(([path]) => path === lockFile || modules.has(path)));
+  const sources = Object.fromEntries([...before].filter(([path]) => deciding.includes(path) || modules.has(path)));
   const name = createHash('sha256').update(JSON.stringify(sources)).digest('hex').slice(0, 16);
   moveFolder(draft, join(folder, name));
   state(root, { main: `dist/${name}/main.js`, sources });
@@ -52,7 +65,7 @@ export async function writeChunks(
   const build = await rolldown({
     input,
     platform: 'node',
-    external: (id) => !id.startsWith('.') && !isAbsolute(id) && !inlined.includes(id),
+    external: (id) => !id.startsWith('.') && !isAbsolute(id) && !inlined.some((name) => isOf(id, name)),
     plugins: [placesOfSources(root)],
   });
   const { output } = await build.write({
@@ -68,6 +81,11 @@ export async function writeChunks(
   return new Set(
     output.flatMap((each) => (each.type === 'chunk' ? each.moduleIds : [])).map((id) => relative(root, id)),
   );
+}
+
+/** Whether a module is one of the package's. */
+function isOf(id: string, name: string): boolean {
+  return id === name || id.startsWith(`${name}/`);
 }
 
 /**
@@ -95,7 +113,7 @@ function placesOfSources(root: string): Plugin {
 function describeSources(root: string): Map<string, Source> {
   const names = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).sort();
   const paths = [
-    lockFile,
+    ...deciding,
     'scripts/warm-up.ts',
     ...names.filter((name) => name.endsWith('.ts')).map((name) => `src/${name}`),
   ];

@@ -70,7 +70,7 @@ test('a bundle is not run when a source has changed or gone, or when it is damag
 /** The project's sources in a folder where they may be edited. */
 function copyOfProject(): string {
   const root = temporaryFolder();
-  for (const path of ['src', 'bin', 'scripts/warm-up.ts', 'package.json', 'package-lock.json']) {
+  for (const path of ['src', 'bin', 'scripts/bundle.ts', 'scripts/warm-up.ts', 'package.json', 'package-lock.json']) {
     cpSync(join(project, path), join(root, path), { recursive: true });
   }
   symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
