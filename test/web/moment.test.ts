@@ -68,10 +68,11 @@ test('what events are looked for becomes a query with times in UTC', () => {
   assert.equal(queryOf(chosen, nowMs), `&since=${since}`);
 });
 
-test('every feature that the classifier reads has words', () => {
+test('every feature that the classifier reads has words of its own', () => {
   assert.deepEqual(
     fightFeatures.filter((name) => featureWords(name) === name),
     [],
   );
+  assert.equal(new Set(fightFeatures.map(featureWords)).size, fightFeatures.length);
   assert.equal(featureWords('something.new'), 'something.new');
 });

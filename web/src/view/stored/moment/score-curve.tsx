@@ -1,3 +1,6 @@
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
 interface ScoreCurveProps {
   /** Seconds before the alarm, 0 or less, and the score there, 0..1; oldest first. */
   points: readonly { seconds: number; score: number }[];
@@ -6,12 +9,14 @@ interface ScoreCurveProps {
   atSeconds: number;
 }
 
-const [width, height] = [600, 120];
+const height = 120;
 /** Of each side; below there is room for the words. */
-const edge = { left: 34, right: 8, top: 8, bottom: 20 };
+const edge = { left: 42, right: 8, top: 8, bottom: 20 };
 
 /** How the score rose, with the threshold and the frame that is looked at. */
 export function ScoreCurve({ points, threshold, atSeconds }: ScoreCurveProps) {
+  const drawing = useRef<SVGSVGElement>(null);
+  const width = useWidth(drawing);
   const first = Math.min(-1, points[0]?.seconds ?? -1);
   const x = (seconds: number) =>
     edge.left + (1 - Math.max(first, Math.min(0, seconds)) / first) * (width - edge.left - edge.right);
@@ -20,7 +25,7 @@ export function ScoreCurve({ points, threshold, atSeconds }: ScoreCurveProps) {
   const last = points.at(-1);
   const said = `Score over the last ${(-first).toFixed(1)} seconds, at the end ${percent(last?.score ?? 0)}`;
   return (
-    <svg class="curve" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={said}>
+    <svg ref={drawing} class="curve" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={said}>
       {[0, 0.5, 1].map((score) => (
         <g key={score}>
           <line class="curve-grid" x1={edge.left} x2={width - edge.right} y1={y(score)} y2={y(score)} />
@@ -52,4 +57,17 @@ export function ScoreCurve({ points, threshold, atSeconds }: ScoreCurveProps) {
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
+}
+
+/** In CSS pixels, so that letters are as large as elsewhere. */
+function useWidth(element: RefObject<SVGSVGElement | null>): number {
+  const [width, setWidth] = useState(600);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry && entry.contentRect.width > 0) setWidth(Math.round(entry.contentRect.width));
+    });
+    if (element.current) observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }
