@@ -14,6 +14,18 @@ export function usePlace(): Place {
   return place;
 }
 
+/** Where the events of somebody are. */
+export function addressOfEvents(person: string): string {
+  return `#events?person=${encodeURIComponent(person)}`;
+}
+
+/** Whose events the address asks for; empty: anybody's. */
+export function personOfAddress(): string {
+  const [, query = ''] = window.location.hash.split('?');
+  return new URLSearchParams(query).get('person') ?? '';
+}
+
 function placeOfAddress(): Place {
-  return places.find((each) => `#${each}` === window.location.hash) ?? 'live';
+  const [name] = window.location.hash.split('?');
+  return places.find((each) => `#${each}` === name) ?? 'live';
 }

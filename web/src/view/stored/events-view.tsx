@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { StoreState } from '../../../../src/topics/store-state.ts';
 import type { StoredAlarm, StoredEvent, StoredPerson } from '../../../../src/topics/stored.ts';
 import { noFilter, queryOf } from '../../stored/event-filter.ts';
+import { personOfAddress } from '../../stored/use-place.ts';
 import { useStoredList } from '../../stored/use-stored-list.ts';
 import { AlarmList, alarmKey } from './alarm-list.tsx';
 import { EventList, eventKey } from './event-list.tsx';
@@ -21,7 +22,7 @@ const alarmChoices = [
 
 /** All alarms and events, as far as they are looked for. */
 export function EventsView({ store, cameras }: { store: StoreState; cameras: readonly string[] }) {
-  const [filter, setFilter] = useState(noFilter);
+  const [filter, setFilter] = useState({ ...noFilter, person: personOfAddress() });
   const [type, setType] = useState('');
   const [which, setWhich] = useState('');
   const query = useMemo(() => queryOf(filter, Date.now()), [filter]);

@@ -31,12 +31,12 @@ export function FilterBar({ filter, type, cameras, people, onFilter, onType }: F
         options={[['', 'All cameras'], ...cameras.map(same)]}
       />
       <Choice label="Kind" value={type} onChange={onType} options={kinds} />
-      {people.length > 0 && (
+      {(people.length > 0 || filter.person !== '') && (
         <Choice
           label="Person"
           value={filter.person}
           onChange={(person) => set({ person })}
-          options={[['', 'Anybody'], ...people.map(({ person, name }) => [person, name ?? person] as const)]}
+          options={peopleOptions(people, filter.person)}
         />
       )}
       <Choice label="When" value={filter.span} onChange={(span) => set({ span })} options={spans} />
@@ -69,6 +69,13 @@ function Time({ label, value, onChange }: { label: string; value: string; onChan
       <input type="datetime-local" value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)} />
     </label>
   );
+}
+
+/** Those who have a name, and who is looked for without one. */
+function peopleOptions(people: FilterBarProps['people'], wanted: string): [value: string, text: string][] {
+  const named = people.map(({ person, name }): [string, string] => [person, name ?? person]);
+  const isThere = wanted === '' || named.some(([person]) => person === wanted);
+  return [['', 'Anybody'], ...named, ...(isThere ? [] : [same(wanted)])];
 }
 
 function same(text: string): [string, string] {

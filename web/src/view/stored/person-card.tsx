@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { StoredPerson } from '../../../../src/topics/stored.ts';
 import { sendJson } from '../../stored/stored-api.ts';
+import { addressOfEvents } from '../../stored/use-place.ts';
 import { counted } from '../format.ts';
 
 /** Somebody of the gallery: who they are said to be, and how to change that. */
@@ -22,6 +23,9 @@ export function PersonCard({ person }: { person: StoredPerson }) {
         <span class="card-about">{seenText(person)}</span>
       </div>
       <div class="person-actions">
+        <a href={addressOfEvents(person.person)} aria-label={`Events of ${called}`}>
+          Events
+        </a>
         <button type="button" class="link-button" onClick={() => setAsks('erase')} aria-label={`Erase ${called}`}>
           Erase
         </button>
