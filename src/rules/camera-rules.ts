@@ -1,3 +1,4 @@
+import { ToldMoments, type ToldMomentsState } from '../stage/told-moments.ts';
 import type { Alarm } from '../topics/alarm-schema.ts';
 import {
   type HeardEvent,
@@ -33,6 +34,13 @@ interface OpenAlarm {
   dueUs: number;
 }
 
+/** After the alarm that was filmed last; what is found late may be older than it. */
+interface Silence {
+  fromUs?: number;
+  untilUs: number;
+  suppressed: number;
+}
+
 /** JSON, to go on with after a restart. */
 export interface CameraRulesState {
   session: string;
@@ -42,9 +50,11 @@ export interface CameraRulesState {
   /** Towards rules that ask for several. */
   hits: Record<string, Hit[]>;
   /** Cool-downs. */
-  silent: Record<string, { untilUs: number; suppressed: number }>;
+  silent: Record<string, Silence>;
   /** What nobody has acknowledged, and will be escalated. */
   open: OpenAlarm[];
+  /** Suspicions that rules have heard; left out: none yet. */
+  told?: ToldMomentsState;
 }
 
 /** More than this is not remembered: a scene without end must not fill the memory. */
@@ -57,10 +67,12 @@ const limits = { waits: 5000, open: 1000 };
 export class CameraRules {
   readonly #rules: ReadonlyMap<string, Rule>;
   readonly #state: CameraRulesState;
+  readonly #told: ToldMoments;
 
   constructor(rules: ReadonlyMap<string, Rule>, state?: CameraRulesState) {
     this.#rules = rules;
     this.#state = state ?? { session: '', clockUs: 0, tracks: {}, waits: [], hits: {}, silent: {}, open: [] };
+    this.#told = new ToldMoments(this.#state.told);
     // A rule may have been taken out of the file meanwhile.
     this.#state.waits = this.#state.waits.filter(({ rule }) => rules.has(rule));
     this.#state.open = this.#state.open.filter(({ alarm }) => rules.has(alarm.rule));
@@ -82,7 +94,7 @@ export class CameraRules {
     this.#enter(event.session);
     this.#learn(event);
     for (const rule of this.#rules.values()) {
-      if (matches(rule, event))
+      if (matches(rule, event) && this.#isNews(rule, event))
         this.#wait({ rule: rule.name, heard, dueUs: event.atUs + (rule.durationMs ?? 0) * 1000 });
     }
     alarms.push(...this.#fire((wait) => wait.heard.event.track === event.track, event.atUs, nowUs));
@@ -123,6 +135,14 @@ export class CameraRules {
       this.#openUntilNext(raised);
       return [raised];
     });
+  }
+
+  /** A moment that two have found, or one has told of twice, is one. */
+  #isNews({ name }: Rule, event: RuleEvent): boolean {
+    if (event.type !== 'threat-suspected') return true;
+    const telling = this.#told.tell({ ...event, threat: `${name}: ${event.threat}` });
+    this.#state.told = this.#told.state();
+    return telling === 'first';
   }
 
   /** A new session of the camera has none of the tracks of the one before. */
@@ -202,12 +222,13 @@ export class CameraRules {
   #raise(rule: Rule, hits: [...Hit[], Hit], nowUs: number): Alarm[] {
     const metAtUs = (hits.at(-1) as Hit).metAtUs;
     const silent = this.#state.silent[rule.name];
-    if (silent && metAtUs < silent.untilUs) {
+    if (silent && isWithinSilence(silent, metAtUs, rule.cooldownMs)) {
       silent.suppressed += 1;
       return [];
     }
     const alarm = makeAlarm(rule, hits, silent?.suppressed ?? 0, nowUs);
-    this.#state.silent[rule.name] = { untilUs: metAtUs + rule.cooldownMs * 1000, suppressed: 0 };
+    const untilUs = metAtUs + rule.cooldownMs * 1000;
+    if (untilUs >= (silent?.untilUs ?? 0)) this.#state.silent[rule.name] = { fromUs: metAtUs, untilUs, suppressed: 0 };
     this.#openUntilNext(alarm);
     return [alarm];
   }
@@ -218,4 +239,9 @@ export class CameraRules {
     this.#state.open.push({ alarm, dueUs: alarm.times.raisedAtUs + next.afterMs * 1000 });
     if (this.#state.open.length > limits.open) this.#state.open.shift();
   }
+}
+
+/** Within the cool-down after an alarm, or as near before it. */
+function isWithinSilence({ fromUs, untilUs }: Silence, atUs: number, cooldownMs: number): boolean {
+  return atUs < untilUs && (fromUs === undefined || atUs > fromUs - cooldownMs * 1000);
 }

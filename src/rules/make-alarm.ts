@@ -44,7 +44,8 @@ export function makeAlarm(rule: Rule, hits: readonly [...Hit[], Hit], suppressed
     evidence: shown.slice(-maxEvidence),
     suppressed,
     notify: [...rule.notify],
-    late: nowUs - metAtUs > lateAfterMs * 1000,
+    late: event.suspicion?.lateMs !== undefined || nowUs - metAtUs > lateAfterMs * 1000,
+    afterMs: Math.max(0, Math.round((nowUs - metAtUs) / 1000)),
     times: {
       capturedAtUs: metAtUs,
       ...(resultAtUs === undefined ? {} : { resultAtUs }),

@@ -4,6 +4,8 @@ import { describeError, isFault } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { decodeAlarmEntry, decodeDelivery } from '../topics/alarm-record.ts';
 import type { Alarm, AlarmDelivery } from '../topics/alarm-schema.ts';
+import { decodeEvent } from '../topics/event-record.ts';
+import type { TrackEvent } from '../topics/event-schema.ts';
 import type { IncomingRecord } from '../topics/record.ts';
 import { topicNames } from '../topics/topic-names.ts';
 import { type OpenConsumer, TopicReader } from './topic-reader.ts';
@@ -18,11 +20,11 @@ export interface AlarmMetricsOptions {
 
 const bucketsSeconds = [0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200];
 
-/** Follows `alarms` and `deliveries` from now on, and measures how long they took since the frame was captured. */
+/** Follows `alarms`, `deliveries` and suspicions from now on, and measures how long they took since the frame was captured. */
 export function followAlarms({ brokers, registry, open, clock, logger }: AlarmMetricsOptions): TopicReader {
   const measures = createMeasures(registry);
   const onTrouble = (error: unknown) => logger.debug(`reading alarms: ${describeError(error)}`);
-  const topics = [topicNames.alarms, topicNames.deliveries];
+  const topics = [topicNames.alarms, topicNames.deliveries, topicNames.events];
   return new TopicReader({
     consumer: { brokers, clientId: 'vigil-serve', topics, from: 'end', onInterruption: onTrouble },
     open,
@@ -45,6 +47,11 @@ function see(record: IncomingRecord, measures: ReturnType<typeof createMeasures>
     measures.sawDelivery(decodeDelivery(record));
     return;
   }
+  if (record.topic === topicNames.events) {
+    const event = decodeEvent(record);
+    if (event.type === 'threat-suspected') measures.sawSuspicion(event, record.timestampMs * 1000);
+    return;
+  }
   const entry = decodeAlarmEntry(record);
   if (entry?.kind === 'alarm' && entry.alarm.level === 0) measures.sawAlarm(entry.alarm);
 }
@@ -63,6 +70,12 @@ function createMeasures(registry: Registry) {
     help: 'Capture of the frame that made a rule fire to a notifier being told of the alarm.',
     labelNames: ['rule', 'notifier'] as const,
   });
+  const suspected = new Histogram({
+    ...common,
+    name: 'vigil_capture_to_suspicion_seconds',
+    help: 'Capture of the last frame of a suspicion to its event, by who told of it: at once, or judging every frame.',
+    labelNames: ['threat', 'camera', 'speed'] as const,
+  });
   const attempts = new Counter({
     name: 'vigil_deliveries_total',
     help: 'Attempts to tell notifiers, by what became of them.',
@@ -72,6 +85,11 @@ function createMeasures(registry: Registry) {
   return {
     sawAlarm: ({ rule, camera, times }: Alarm) =>
       raised.observe({ rule, camera }, secondsBetween(times.capturedAtUs, times.raisedAtUs)),
+    sawSuspicion: ({ threat, camera, suspicion, atUs }: TrackEvent, writtenAtUs: number) =>
+      suspected.observe(
+        { threat: threat ?? '', camera, speed: suspicion?.speed ?? '' },
+        secondsBetween(atUs, writtenAtUs),
+      ),
     sawDelivery({ rule, notifier, outcome, level, capturedAtUs, atUs }: AlarmDelivery): void {
       attempts.inc({ notifier, outcome });
       if (outcome === 'delivered' && level === 0)

@@ -90,8 +90,8 @@ function registerOrderGaps(registry: Registry): (statement: GapStatement) => voi
   const gaps = new OrderGapBook();
   new Counter({
     name: 'vigil_order_gap_frames_total',
-    help: 'Frames without a result that the track stage passed over.',
-    labelNames: ['camera', 'detector', 'reason'] as const,
+    help: 'Frames that a stage passed over: without a result, or too old to hurry.',
+    labelNames: ['camera', 'detector', 'group', 'reason'] as const,
     registers: [registry],
     collect() {
       this.reset();

@@ -17,6 +17,12 @@ export interface StateYield {
 
 /** What a loop with a memory does with records; pure, and owned by its loop. */
 export interface StateDesk<S> {
+  /**
+   * Whatever of a record takes time, its picture being decoded say, before it is added; it must change nothing else.
+   *
+   * @throws RECORD_INVALID
+   */
+  prepare?(record: LeasedRecord): Promise<void>;
   /** @throws RECORD_INVALID when the record is not what belongs on the topic */
   add(record: LeasedRecord): void;
   /** A partition is read by somebody else, or anew: nothing of it counts any more. */
@@ -59,6 +65,8 @@ export class StateLoop<S extends CameraState> implements RunningPart {
   readonly #adopting = new Map<PartitionLease, Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #adoptions = 0;
+  /** Taken from the consumer and not added yet: reading has not come past it. */
+  #preparing: LeasedRecord | undefined;
   #committing: Promise<void> | undefined;
   #linger: NodeJS.Timeout | undefined;
   #lingerUntil = Number.POSITIVE_INFINITY;
@@ -84,6 +92,15 @@ export class StateLoop<S extends CameraState> implements RunningPart {
     this.#linger = setTimeout(() => this.#commitSoon(), waitMs);
   }
 
+  /** As the consumer's, but for a record that is still being prepared: that one was not read. */
+  positions(): RecordPosition[] {
+    const preparing = this.#preparing;
+    const positions = this.#options.consumer.positions();
+    if (!preparing?.lease.isHeld) return positions;
+    const { partition, offset } = preparing;
+    return positions.map((each) => (each.partition === partition ? { ...each, offset } : each));
+  }
+
   /** Grows with each partition that is read from another place: what was asked before says nothing about it. */
   get adoptions(): number {
     return this.#adoptions;
@@ -100,19 +117,11 @@ export class StateLoop<S extends CameraState> implements RunningPart {
   }
 
   async #read(): Promise<void> {
-    const { consumer, desk, logger } = this.#options;
     try {
-      for await (const record of consumer) {
+      for await (const record of this.#options.consumer) {
         if (this.#leases.get(record.partition) !== record.lease) await this.#adopt(record.lease);
         if (this.#isClosing) break;
-        if (!record.lease.isHeld) continue;
-        try {
-          desk.add(record);
-        } catch (error) {
-          if (!isFault(error, 'RECORD_INVALID')) throw error;
-          logger.warn(`${describeError(error)}; it is passed over`);
-        }
-        this.changed();
+        await this.#add(record);
       }
     } catch (error) {
       this.#failure = error;
@@ -120,6 +129,24 @@ export class StateLoop<S extends CameraState> implements RunningPart {
     if (this.#failure === undefined) return;
     await this.close();
     throw this.#failure;
+  }
+
+  async #add(record: LeasedRecord): Promise<void> {
+    const { desk, logger } = this.#options;
+    try {
+      if (desk.prepare && record.lease.isHeld) {
+        this.#preparing = record;
+        await desk.prepare(record);
+      }
+      if (!record.lease.isHeld || this.#isClosing) return;
+      desk.add(record);
+    } catch (error) {
+      if (!isFault(error, 'RECORD_INVALID')) throw error;
+      logger.warn(`${describeError(error)}; it is passed over`);
+    } finally {
+      this.#preparing = undefined;
+    }
+    this.changed();
   }
 
   /** What was there before is remembered also where nothing new comes: time goes on for it. */
@@ -194,9 +221,9 @@ export class StateLoop<S extends CameraState> implements RunningPart {
 
   /** "Read up to and including", so far that nothing that the desk holds has to be read again. */
   #offsets(taken: readonly StateYield[]): RecordPosition[] {
-    const { consumer, desk } = this.#options;
+    const { desk } = this.#options;
     const touched = new Set(taken.map(({ partition }) => partition));
-    const read = consumer.positions().filter(({ partition }) => touched.has(partition));
+    const read = this.positions().filter(({ partition }) => touched.has(partition));
     return read.map((at) => ({ ...at, offset: (desk.restartOffset?.(at.partition, at.offset) ?? at.offset) - 1n }));
   }
 

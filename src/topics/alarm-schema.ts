@@ -56,6 +56,7 @@ export const alarmSchema = Type.Object(
     suppressed: count('How often the rule would have fired since its last alarm, and was silent: its cool-down.'),
     notify: Type.Array(Type.String(), { description: 'Notifiers that are told of this level.' }),
     late: Type.Boolean({ description: 'It was raised long after it was filmed: there had been a backlog.' }),
+    afterMs: Type.Optional(count('From the capture of the frame that made the rule fire to the alarm, milliseconds.')),
     times: Type.Object(
       {
         capturedAtUs: timeUs('Capture of the frame that made the rule fire'),

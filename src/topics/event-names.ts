@@ -15,5 +15,9 @@ export const eventTypes = [
 export type EventType = (typeof eventTypes)[number];
 
 /** What a `threat-suspected` suspects; all but the fight are heuristics. */
-export const threatKinds = ['fight', 'fall', 'running', 'loitering', 'crowding'] as const;
+export const threatKinds = ['fight', 'fall', 'running', 'loitering', 'crowding', 'object-left'] as const;
 export type ThreatKind = (typeof threatKinds)[number];
+
+/** Results are judged twice: at once, old ones left out; and each of them, in the order of frames. */
+export const suspicionSpeeds = ['urgent', 'complete'] as const;
+export type SuspicionSpeed = (typeof suspicionSpeeds)[number];

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { eventTypes, threatKinds } from './event-names.ts';
+import { eventTypes, suspicionSpeeds, threatKinds } from './event-names.ts';
 
 /** The JSON of `events` and `tracks`; docs/schemas holds the same as JSON Schema. */
 
@@ -14,7 +14,9 @@ const box = Type.Object(
 
 export const eventSchema = Type.Object(
   {
-    id: text('`<track>/<type>/<frame>`, with the zone or line where there is one: the same in every replay.'),
+    id: text(
+      '`<track>/<type>/<frame>`, with the zone or line where there is one; `<camera>/<session>/threat-suspected/<frame>/<detector>/<threat>` of a suspicion: the same in every replay.',
+    ),
     type: Type.Enum(eventTypes),
     camera: text('The camera’s id.'),
     session: text('The session of the camera.'),
@@ -65,8 +67,16 @@ export const eventSchema = Type.Object(
               },
             ),
           ),
+          speed: Type.Optional(
+            Type.Enum(suspicionSpeeds, {
+              description:
+                'Who told of it: `urgent`, which looks at once and leaves old results out, or `complete`, which judges every frame.',
+            }),
+          ),
           lateMs: Type.Optional(
-            Type.Number({ description: 'Found so long after the capture that nobody can come in time.' }),
+            Type.Number({
+              description: 'Found late, so long after the capture: there had been a backlog, or a crash.',
+            }),
           ),
         },
         { ...closed, description: 'Of threat-suspected: what it rests on, for somebody to look at.' },

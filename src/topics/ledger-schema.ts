@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { type GapStatement, orderGapReasons } from './gap-statement.ts';
+import { type GapStatement, gapGroups, orderGapReasons } from './gap-statement.ts';
 import { gapReasons, lossReasons, type SessionStatement, sessionStates } from './ledger-record.ts';
 import { type SkipStatement, skipReasons } from './skip-statement.ts';
 import type { StartStatement } from './start-statement.ts';
@@ -70,11 +70,12 @@ const gapStatementSchema = Type.Object(
     camera: Type.String(),
     session: Type.String(),
     detector: Type.String({ description: '<name>@<version>' }),
+    group: Type.Optional(Type.Enum(gapGroups, { description: 'The group that passed them over; left out: `track`.' })),
     first: count('First frame that was passed over.'),
     last: count('Last frame that was passed over, included.'),
     reason: Type.Enum(orderGapReasons),
   },
-  { $id: 'vigil.gap.v1', description: 'Frames without a result that the track stage passed over.' },
+  { $id: 'vigil.gap.v1', description: 'Frames that a stage passed over: without a result, or too old to hurry.' },
 );
 
 const startStatementSchema = Type.Object(

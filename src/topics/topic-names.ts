@@ -12,6 +12,8 @@ export const topicNames = {
   tracks: 'tracks',
   /** Where the track stage goes on after a restart. */
   trackState: 'track_state',
+  /** Where judging what people do goes on after a restart. */
+  threatState: 'threat_state',
   /** Who is known, by name or by face alone. */
   people: 'people',
   /** The rules that fired, and who has seen to it. */
@@ -67,11 +69,11 @@ export function topicDefinitions(settings: TopicSettings): TopicDefinition[] {
     { name: topicNames.processedImages, partitions, configs: retained },
     { name: topicNames.events, partitions, configs: { 'retention.ms': String(retentionMs) } },
     { name: topicNames.tracks, partitions, configs: { 'retention.ms': String(retentionMs) } },
-    {
-      name: topicNames.trackState,
+    ...[topicNames.trackState, topicNames.threatState].map((name) => ({
+      name,
       partitions: 1,
       configs: { 'cleanup.policy': 'compact', 'segment.bytes': stateSegmentBytes },
-    },
+    })),
     {
       name: topicNames.people,
       partitions: 1,

@@ -1,20 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { describeError, isFault, type VigilError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { DeliveryKind } from '../stage/delivery.ts';
-import { TransactionalProducer } from '../stage/kafka/transactional-producer.ts';
 import { brokerFault } from '../stage/kafka-errors.ts';
-import { ProgressSource } from '../stage/order/group-progress.ts';
+import { openOrderedLoop } from '../stage/open-ordered-loop.ts';
 import type { RunningPart } from '../stage/part.ts';
 import type { PeopleBook } from '../stage/people/people-book.ts';
 import { PeopleReader } from '../stage/people/people-reader.ts';
-import { openGroupConsumer, openRecordConsumer } from '../stage/record-consumer.ts';
-import { StateReader } from '../stage/state-reader.ts';
 import type { Scene } from '../topics/scene.ts';
 import { topicNames } from '../topics/topic-names.ts';
 import { TrackDesk } from './track-desk.ts';
-import { TrackLoop } from './track-loop.ts';
-import { decodeTrackState, type TrackState } from './track-state.ts';
+import { decodeTrackState } from './track-state.ts';
 import { defaultTrackerSettings, type TrackerSettings } from './tracker.ts';
 
 export interface TrackOptions {
@@ -37,7 +32,8 @@ export interface StartTrackOptions {
 }
 
 const groupId = 'track';
-const transactionTimeoutMs = 10_000;
+/** Where tracks are may wait this long for company, what they did this long. */
+const lingerMs = { rest: 250, urgent: 20 };
 
 /**
  * Starts the track stage: a member of the consumer group `track` that reads `processed_images`, puts each camera's
@@ -47,60 +43,37 @@ const transactionTimeoutMs = 10_000;
  * @throws BROKER_UNREACHABLE
  */
 export async function startTrack({ brokers, track, logger }: StartTrackOptions): Promise<RunningPart> {
-  const onInterruption = (error: unknown) => logger.warn(`${describeError(error)}; going on`);
-  const common = { brokers, clientId: groupId, onInterruption };
-  const instance = track.instance ?? randomUUID();
-  const transactionalId = `${groupId}-${instance}`;
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(resource: T): T => {
-    opened.push(resource);
-    return resource;
-  };
+  const people = await openPeople(brokers, logger);
   try {
-    const statements = keep(await openRecordConsumer({ ...common, topics: [topicNames.ledger], from: 'beginning' }));
-    const states = keep(await openStates(common, logger));
-    const onInvalid = (error: VigilError) => logger.warn(describeError(error));
-    const people = keep(await PeopleReader.open({ ...common, onInvalid }));
-    const topics = {
-      input: topicNames.rawVideoFrames,
-      output: topicNames.processedImages,
-      statements: topicNames.ledger,
-    };
-    const progress = keep(new ProgressSource({ ...common, ...topics }));
-    const producer = keep(new TransactionalProducer({ ...common, transactionalId, timeoutMs: transactionTimeoutMs }));
-    await producer.begin(onInterruption);
-    const consumer = keep(
-      await openGroupConsumer({
-        ...common,
-        groupId,
-        topics: [topicNames.processedImages],
-        from: 'committed',
-        ...(track.instance === undefined ? {} : { groupInstanceId: track.instance }),
-      }),
-    );
-    return new TrackLoop({
+    const loop = await openOrderedLoop({
+      brokers,
       groupId,
+      instance: track.instance,
       desk: makeDesk(track, people.book, logger),
-      people,
-      consumer,
-      producer,
-      statements,
-      states,
-      progress,
+      stateTopic: topicNames.trackState,
+      decodeState: decodeTrackState,
+      lingerMs,
       logger,
     });
+    const close = async () => {
+      await loop.close();
+      await people.close();
+    };
+    return { done: loop.done, close };
   } catch (cause) {
-    await Promise.all(opened.map((each) => each.close()));
-    throw isFault(cause) ? cause : brokerFault(brokers, 'starting to follow tracks', cause);
+    await people.close();
+    throw cause;
   }
 }
 
-function openStates(
-  options: { brokers: readonly string[]; clientId: string },
-  logger: Logger,
-): Promise<StateReader<TrackState>> {
-  const onInvalid = (error: unknown) => logger.warn(describeError(error));
-  return StateReader.open({ ...options, topic: topicNames.trackState, decode: decodeTrackState, onInvalid });
+async function openPeople(brokers: readonly string[], logger: Logger): Promise<PeopleReader> {
+  const onInvalid = (error: VigilError) => logger.warn(describeError(error));
+  const onInterruption = (error: unknown) => logger.warn(`${describeError(error)}; going on`);
+  try {
+    return await PeopleReader.open({ brokers, clientId: groupId, onInvalid, onInterruption });
+  } catch (cause) {
+    throw isFault(cause) ? cause : brokerFault(brokers, 'starting to follow tracks', cause);
+  }
 }
 
 function makeDesk(options: TrackOptions, people: PeopleBook, logger: Logger): TrackDesk {

@@ -1,7 +1,9 @@
-import { FrameOrder } from '../stage/order/frame-order.ts';
+import { DetectorOrders } from '../stage/order/detector-orders.ts';
+import { inputPosition } from '../stage/order/input-position.ts';
 import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../stage/order/order-types.ts';
+import type { OrderedDesk } from '../stage/ordered-loop.ts';
 import type { PeopleBook } from '../stage/people/people-book.ts';
-import type { StateDesk, StateYield } from '../stage/state-loop.ts';
+import type { StateYield } from '../stage/state-loop.ts';
 import { encodeEvent, encodeFrameTracks } from '../topics/event-record.ts';
 import { framesOfRanges } from '../topics/frame-ranges.ts';
 import { encodeGapStatement } from '../topics/gap-statement.ts';
@@ -43,25 +45,23 @@ interface Made {
   isUrgent: boolean;
 }
 
-const keptNews = 16;
 /** Beside its detections, what a held result costs. */
 const resultBytes = 400;
 
 /** From results as they come to events: order and tracks of all cameras in the partitions that are held. Pure. */
-export class TrackDesk implements StateDesk<TrackState> {
+export class TrackDesk implements OrderedDesk<TrackState> {
   readonly #options: TrackDeskOptions;
-  readonly #orders = new Map<string, FrameOrder<SeenResult>>();
+  readonly #orders: DetectorOrders<SeenResult>;
   readonly #cameras = new Map<string, Camera>();
-  readonly #news = new Map<string, SessionNews[]>();
   readonly #made = new Map<number, Made>();
 
   constructor(options: TrackDeskOptions) {
     this.#options = options;
+    this.#orders = new DetectorOrders(options.delivery);
   }
 
-  /** Detectors of which a progress could let something out, with the ticket to take it under. */
-  *wantingProgress(): Generator<{ detector: string; ticket: number }> {
-    for (const [detector, order] of this.#orders) if (order.wantsProgress) yield { detector, ticket: order.ticket };
+  wantingProgress(): Generator<{ detector: string; ticket: number }> {
+    return this.#orders.wantingProgress();
   }
 
   /** Whether there is anything to write. */
@@ -78,7 +78,7 @@ export class TrackDesk implements StateDesk<TrackState> {
   forget(partition: number): void {
     this.#made.delete(partition);
     this.#options.people?.takeBack(partition);
-    for (const order of this.#orders.values()) order.forget(partition);
+    this.#orders.forget(partition);
     for (const [name, camera] of this.#cameras) if (camera.partition === partition) this.#cameras.delete(name);
   }
 
@@ -88,8 +88,8 @@ export class TrackDesk implements StateDesk<TrackState> {
     if (detector !== this.#followed(camera, detector)) return;
     const tracks = new CameraTracks(this.#tracksOptions(camera, detector, partition), state.tracks);
     this.#cameras.set(camera, { detector, partition, tracks });
-    this.#order(detector).restore(camera, partition, state.order);
-    for (const news of this.#news.get(camera) ?? []) this.#work(this.#order(detector).learn(news));
+    this.#orders.of(detector).restore(camera, partition, state.order);
+    for (const news of this.#orders.newsOf(camera)) this.#work(this.#orders.of(detector).learn(news));
   }
 
   /** @throws RECORD_INVALID when the record is no result */
@@ -102,11 +102,11 @@ export class TrackDesk implements StateDesk<TrackState> {
     // A replay looks at frames whose people have been followed.
     if (result.replay || result.detector !== this.#followed(camera, known?.detector ?? result.detector)) return;
     if (!known) this.#open(camera, result.detector, partition);
-    const items = this.#order(result.detector).add({
+    const items = this.#orders.of(result.detector).add({
       camera,
       session,
       frame,
-      input: inputOf(result),
+      input: inputPosition(result),
       output: { partition, offset: record.offset },
       sizeBytes: resultBytes + (record.headers.get('detections')?.length ?? 0),
       payload: { ...seenFrame(result, recordRef(record)), resultAtUs: record.timestampMs * 1000 },
@@ -116,26 +116,24 @@ export class TrackDesk implements StateDesk<TrackState> {
   }
 
   learn(news: SessionNews): void {
-    const others = (this.#news.get(news.camera) ?? []).filter(({ session }) => session !== news.session);
-    this.#news.set(news.camera, [...others, news].slice(-keptNews));
+    this.#orders.keep(news);
     const detector = this.#cameras.get(news.camera)?.detector;
-    if (detector !== undefined) this.#work(this.#order(detector).learn(news));
+    if (detector !== undefined) this.#work(this.#orders.of(detector).learn(news));
   }
 
   /** Of the detector that the camera's tracks follow; what others skip is no hole here. */
   skip({ camera, session, detector, frames }: Pick<SkipStatement, 'camera' | 'session' | 'detector' | 'frames'>): void {
     if (this.#followed(camera, detector) !== detector) return;
-    this.#work(this.#order(detector).skip({ camera, session, frames: framesOfRanges(frames) }));
+    this.#work(this.#orders.of(detector).skip({ camera, session, frames: framesOfRanges(frames) }));
   }
 
   advance(detector: string, progress: GroupProgress): void {
-    this.#work(this.#order(detector).advance(progress));
+    this.#work(this.#orders.of(detector).advance(progress));
   }
 
   /** Where reading a partition begins after a restart, when it was read up to `position`. */
   restartOffset(partition: number, position: bigint): bigint {
-    const offsets = [...this.#orders.values()].map((order) => order.restartOffset(partition, position));
-    return offsets.reduce((least, offset) => (offset < least ? offset : least), position);
+    return this.#orders.restartOffset(partition, position);
   }
 
   /** Takes out what was made, each camera's state with it. */
@@ -150,7 +148,7 @@ export class TrackDesk implements StateDesk<TrackState> {
 
   #stateRecord(name: string): OutgoingRecord[] {
     const camera = this.#cameras.get(name);
-    const order = camera && this.#order(camera.detector).stateOf(name);
+    const order = camera && this.#orders.of(camera.detector).stateOf(name);
     if (!order) return [];
     const { detector, partition, tracks } = camera;
     return [encodeTrackState({ camera: name, detector, partition, order, tracks: tracks.state() })];
@@ -159,7 +157,7 @@ export class TrackDesk implements StateDesk<TrackState> {
   #open(name: string, detector: string, partition: number): void {
     const tracks = new CameraTracks(this.#tracksOptions(name, detector, partition));
     this.#cameras.set(name, { detector, partition, tracks });
-    for (const news of this.#news.get(name) ?? []) this.#order(detector).learn(news);
+    for (const news of this.#orders.newsOf(name)) this.#orders.of(detector).learn(news);
   }
 
   #tracksOptions(camera: string, detector: string, partition: number): CameraTracksOptions {
@@ -170,14 +168,6 @@ export class TrackDesk implements StateDesk<TrackState> {
 
   #followed(camera: string, fallback: string): string {
     return this.#options.follow[camera] ?? this.#options.otherwise ?? fallback;
-  }
-
-  #order(detector: string): FrameOrder<SeenResult> {
-    const known = this.#orders.get(detector);
-    if (known) return known;
-    const order = new FrameOrder<SeenResult>({ delivery: this.#options.delivery(detector) });
-    this.#orders.set(detector, order);
-    return order;
   }
 
   #madeOf(partition: number): Made {
@@ -225,10 +215,4 @@ export class TrackDesk implements StateDesk<TrackState> {
 /** What tracking needs of a result. @param ref of the result itself: `<topic>/<partition>/<offset>` */
 export function seenFrame({ frame, detections, error, gated }: Result, ref: string): SeenFrame {
   return { frame, detections, ref, ...(error ? { error } : {}), ...(gated ? { gated } : {}) };
-}
-
-/** `<topic>/<partition>/<offset>` of the frame. */
-function inputOf({ frameRef }: Result): { partition: number; offset: bigint } {
-  const [, partition = '0', offset = '0'] = frameRef.split('/');
-  return { partition: Number(partition), offset: BigInt(offset) };
 }

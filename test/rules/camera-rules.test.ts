@@ -174,7 +174,41 @@ test('nothing is left of what is over, and threats are heard by kind and score',
     alarms.map(({ message }) => message),
     ['fight: person suspected of fight (yard)'],
   );
-  assert.deepEqual({ ...camera.state, session: '', clockUs: 0, silent: {} }, JSON.parse(before));
+  const { told, ...state } = camera.state;
+  assert.equal(told?.length, 1);
+  assert.deepEqual({ ...state, session: '', clockUs: 0, silent: {} }, JSON.parse(before));
+});
+
+test('a moment that is suspected twice is one alarm: at once and in full, by two detectors, or again after a crash', () => {
+  const rules = byName([rule({ name: 'fight', what: ['threat-suspected'], threats: ['fight'] })]);
+  let camera = new CameraRules(rules);
+  const suspected = (second: number, speed: 'urgent' | 'complete', more: Partial<RuleEvent> = {}) =>
+    heard('threat-suspected', 1, second, {
+      ...{ id: `yard/${speed}/${second}/${more.detector ?? ''}`, threat: 'fight' },
+      ...{ suspicion: { isHeuristic: false, why: [], people: [], speed } },
+      ...more,
+    });
+  const alarms = (each: HeardEvent, afterMs = 100) => {
+    const raised = camera.hear(each, each.event.atUs + afterMs * 1000);
+    camera = new CameraRules(rules, JSON.parse(JSON.stringify(camera.state)));
+    return raised;
+  };
+  assert.equal(alarms(suspected(10, 'urgent')).length, 1);
+  assert.equal(alarms(suspected(10, 'urgent')).length, 0, 'written twice');
+  assert.equal(alarms(suspected(11, 'complete')).length, 0, 'found by the other way through the results');
+  assert.equal(alarms(suspected(12, 'urgent', { detector: 'heads@1' })).length, 0, 'found by another detector');
+  assert.equal(alarms(suspected(20, 'urgent')).length, 1, 'another fight');
+  // What only the complete way finds, a minute later, is an alarm that says it is late.
+  const suspicion: RuleEvent['suspicion'] = {
+    isHeuristic: false,
+    why: [],
+    people: [],
+    speed: 'complete',
+    lateMs: 3100,
+  };
+  const [alarm] = alarms(suspected(15, 'complete', { suspicion }), 3200);
+  assert.deepEqual([alarm?.late, alarm?.afterMs], [true, 3200]);
+  assert.equal(alarms(suspected(20, 'complete'), 60_000).length, 0);
 });
 
 test('what was filmed long before the rule heard of it is marked as late', () => {

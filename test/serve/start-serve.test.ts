@@ -194,5 +194,8 @@ test('the metrics count frames that the track stage passed over, each statement 
   publish(log, 1);
   await until((snapshot) => snapshot.cameras[0]?.results === 1);
   const text = await (await get('/metrics')).text();
-  assert.match(text, /^vigil_order_gap_frames_total\{camera="yard",detector="people@1",reason="never-came"\} 4$/m);
+  assert.match(
+    text,
+    /^vigil_order_gap_frames_total\{camera="yard",detector="people@1",group="track",reason="never-came"\} 4$/m,
+  );
 });

@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { createLogger } from '../../src/base/logger.ts';
 import { Broker } from '../../src/broker/index.ts';
 import { ensureTopics } from '../../src/stage/kafka-admin.ts';
 import { openRecordConsumer } from '../../src/stage/record-consumer.ts';
 import { openRecordProducer } from '../../src/stage/record-producer.ts';
-import { decodeEvent } from '../../src/topics/event-record.ts';
 import type { FrameTracks, TrackEvent } from '../../src/topics/event-schema.ts';
-import { encodeSessionStatement, type SessionStatement } from '../../src/topics/ledger-record.ts';
 import type { OutgoingRecord } from '../../src/topics/record.ts';
 import { topicDefinitions } from '../../src/topics/topic-names.ts';
 import { startTrack } from '../../src/track/start-track.ts';
 import { TrackDesk } from '../../src/track/track-desk.ts';
 import { defaultTrackerSettings } from '../../src/track/tracker.ts';
+import { killWhileWriting, overStatement, readEvents, shuffleLanes } from '../stage/killed-stage.ts';
 import { Random } from '../stage/order/random.ts';
 import { temporaryFolder } from '../support/vigil.ts';
 import { walkRecords, walkResults, withoutPlaces } from './walk-results.ts';
@@ -45,62 +42,13 @@ function expectedEvents(camera: string): TrackEvent[] {
   return withoutPlaces(events.map(({ value }) => JSON.parse(value.toString()) as TrackEvent));
 }
 
-function overStatement(camera: string): SessionStatement {
-  return {
-    camera,
-    session,
-    state: 'ended',
-    live: false,
-    source: 'film.mp4',
-    openedAtUs: 1,
-    statedAtUs: 2,
-    width: 640,
-    height: 480,
-    fps: 10,
-    captured: frames,
-    published: frames,
-    lost: {},
-    reconnects: 0,
-  };
-}
-
 /** The frames of both cameras in the order in which a group of detectors may write them. */
 function mixed(random: Random): OutgoingRecord[] {
   const lanes = cameras.flatMap((camera) => {
     const records = walkRecords({ camera, session, frames, partitions });
     return Array.from({ length: partitions }, (_, lane) => records.filter((_, frame) => frame % partitions === lane));
   });
-  const order: OutgoingRecord[] = [];
-  while (order.length < frames * cameras.length) {
-    const record = lanes[random.between(0, lanes.length - 1)]?.shift();
-    if (record) order.push({ ...record, partition: cameras.indexOf(record.key ?? '') });
-  }
-  return order;
-}
-
-async function startStage(t: TestContext, broker: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'track-entry.ts'), broker], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  await once(child.stdout ?? child, 'data');
-  return child;
-}
-
-async function readEvents(broker: string, count: number): Promise<TrackEvent[]> {
-  const consumer = await openRecordConsumer({
-    brokers: [broker],
-    clientId: 'test',
-    topics: ['events'],
-    from: 'beginning',
-  });
-  const events: TrackEvent[] = [];
-  for await (const record of consumer) {
-    events.push(decodeEvent(record));
-    if (events.length === count) break;
-  }
-  await consumer.close();
-  return events;
+  return shuffleLanes(lanes, random).map((record) => ({ ...record, partition: cameras.indexOf(record.key ?? '') }));
 }
 
 test('a track stage that is killed again and again says everything once', { timeout: 120_000 }, async (t) => {
@@ -111,29 +59,15 @@ test('a track stage that is killed again and again says everything once', { time
   const brokers = [broker.bootstrap];
   const topics = topicDefinitions({ partitions, retentionMs: -1, retentionBytes: -1 });
   await ensureTopics({ brokers, clientId: 'test', topics });
-  const producer = await openRecordProducer({ brokers, clientId: 'test' });
-  const records = mixed(random);
-  let stage = await startStage(t, broker.bootstrap);
-  for (let kill = 0; kill < kills; kill++) {
-    const until = Math.floor(((kill + 1) * frames * cameras.length) / (kills + 1));
-    while (records.length > 0 && frames * cameras.length - records.length < until) {
-      await producer.send(records.splice(0, random.between(1, 12)));
-    }
-    await new Promise((resolve) => setTimeout(resolve, random.between(0, 400)));
-    stage.kill('SIGKILL');
-    await once(stage, 'exit');
-    stage = await startStage(t, broker.bootstrap);
-  }
-  await producer.send(records);
-  await producer.send(cameras.map((camera) => encodeSessionStatement(overStatement(camera))));
-  await producer.close();
+  const records = [...mixed(random), ...cameras.map((camera) => overStatement(camera, session, frames))];
+  const entry = join(import.meta.dirname, 'track-entry.ts');
+  await killWhileWriting(t, { broker: broker.bootstrap, entry, records, kills, random });
 
   const expected = cameras.map(expectedEvents);
   const events = await readEvents(broker.bootstrap, expected.flat().length);
   for (const [index, camera] of cameras.entries()) {
     assert.deepEqual(withoutPlaces(events.filter((each) => each.camera === camera)), expected[index]);
   }
-  stage.kill('SIGKILL');
 });
 
 test('a film that is over ends its tracks also when nothing new came since the stage was restarted', {
@@ -161,7 +95,7 @@ test('a film that is over ends its tracks also when nothing new came since the s
   await places.close();
   await first.close();
   const second = await startTrack(options);
-  await producer.send(cameras.map((camera) => encodeSessionStatement(overStatement(camera))));
+  await producer.send(cameras.map((camera) => overStatement(camera, session, frames)));
   await producer.close();
 
   const expected = cameras.map(expectedEvents);
@@ -195,7 +129,7 @@ test('two track stages share the cameras, and one that leaves hands its own over
   }
   await first.close();
   await producer.send(records);
-  await producer.send(cameras.map((camera) => encodeSessionStatement(overStatement(camera))));
+  await producer.send(cameras.map((camera) => overStatement(camera, session, frames)));
   await producer.close();
 
   const expected = cameras.map(expectedEvents);

@@ -129,7 +129,9 @@ export function threatPart(config: JourneyConfig, brokers: string[], place: Memb
   const detectors = detectorsInUse(config)
     .filter((detector) => isJudged(config, detector))
     .map(detectorId);
-  return { kind: 'threat', brokers, threat: { kinds: config.threats, detectors, instance: instanceOf(config, place) } };
+  const atLeastOnce = config.detectors.filter(({ delivery }) => delivery === 'at-least-once').map(detectorId);
+  const threat = { kinds: config.threats, detectors, atLeastOnce, instance: instanceOf(config, place) };
+  return { kind: 'threat', brokers, threat };
 }
 
 function scenesOf(config: JourneyConfig): Record<string, Scene> {

@@ -16,6 +16,12 @@ export interface FightScore extends Judgement {
   isAlarm: boolean;
 }
 
+/** JSON, to go on with after a restart. */
+export interface FightWatchState {
+  window: SeenMoment[];
+  lastAboveUs?: number;
+}
+
 /** An episode is over once the score has been below the threshold for so long. */
 const calmMs = 4000;
 
@@ -23,11 +29,17 @@ const calmMs = 4000;
 export class FightWatch {
   readonly #model: FightModel;
   readonly #window: SlidingWindow;
-  #lastAboveUs = Number.NEGATIVE_INFINITY;
+  #lastAboveUs: number | undefined;
 
-  constructor(model: FightModel, settings?: WindowSettings) {
+  constructor(model: FightModel, settings?: WindowSettings, state?: FightWatchState) {
     this.#model = model;
-    this.#window = new SlidingWindow(settings);
+    this.#window = new SlidingWindow(settings, state?.window);
+    this.#lastAboveUs = state?.lastAboveUs;
+  }
+
+  state(): FightWatchState {
+    const lastAboveUs = this.#lastAboveUs;
+    return { window: this.#window.state(), ...(lastAboveUs === undefined ? {} : { lastAboveUs }) };
   }
 
   /** See `SlidingWindow.wants`. */
@@ -48,7 +60,8 @@ export class FightWatch {
     const judgement = judgeWindow(this.#model, features);
     const { frame, ptsUs, capturedAtUs } = moment;
     const isAbove = judgement.chance >= this.#model.threshold;
-    const isAlarm = isAbove && Math.abs(ptsUs - this.#lastAboveUs) > calmMs * 1000;
+    const calmUs = Math.abs(ptsUs - (this.#lastAboveUs ?? Number.NEGATIVE_INFINITY));
+    const isAlarm = isAbove && calmUs > calmMs * 1000;
     if (isAbove) this.#lastAboveUs = ptsUs;
     return { ...judgement, frame, ptsUs, capturedAtUs, window: [...window], features, isAlarm };
   }

@@ -1,13 +1,22 @@
 import type { SeenMoment } from '../window/moment.ts';
-import { PersonHistory, type PersonSighting, Quiet } from './person-history.ts';
+import { PersonHistory, type PersonRuleState, type PersonSighting, Quiet } from './person-history.ts';
 import { beyond, type MomentRule, quietMs, ruleLimits, type Suspicion } from './rule.ts';
 
 const { upright, lying, upMs, downMs, withinMs } = ruleLimits.fall;
 
 /** Somebody whose torso was upright lies, and stays down. Lying down on purpose looks the same. */
 export class FallRule implements MomentRule {
-  readonly #history = new PersonHistory(withinMs);
-  readonly #quiet = new Quiet(quietMs);
+  readonly #history: PersonHistory;
+  readonly #quiet: Quiet;
+
+  constructor(state?: PersonRuleState) {
+    this.#history = new PersonHistory(withinMs, state?.people);
+    this.#quiet = new Quiet(quietMs, state?.said);
+  }
+
+  state(): PersonRuleState {
+    return { people: this.#history.state(), said: this.#quiet.state() };
+  }
 
   see(moment: SeenMoment): Suspicion[] {
     return this.#history.see(moment).flatMap(({ track, sightings }) => {

@@ -9,12 +9,20 @@ interface Stay {
   y: number;
   sinceUs: number;
   lastUs: number;
-  told: number;
+  toldUs?: number;
 }
 
 /** Somebody stays about where they were. Who waits for a bus does so too: a zone and a schedule tell which is meant. */
 export class LoiteringRule implements MomentRule {
-  readonly #stays = new Map<string, Stay>();
+  readonly #stays: Map<string, Stay>;
+
+  constructor(state: Record<string, Stay> = {}) {
+    this.#stays = new Map(Object.entries(structuredClone(state)));
+  }
+
+  state(): Record<string, Stay> {
+    return Object.fromEntries(this.#stays);
+  }
 
   see({ ptsUs, people }: SeenMoment): Suspicion[] {
     for (const [track, { lastUs }] of this.#stays) {
@@ -25,13 +33,14 @@ export class LoiteringRule implements MomentRule {
       const stay = this.#stays.get(track);
       const reach = heights * Math.max(box.width, box.height);
       if (!stay || Math.hypot(place.x - stay.x, place.y - stay.y) > reach) {
-        this.#stays.set(track, { ...place, sinceUs: ptsUs, lastUs: ptsUs, told: Number.NEGATIVE_INFINITY });
+        this.#stays.set(track, { ...place, sinceUs: ptsUs, lastUs: ptsUs });
         return [];
       }
       stay.lastUs = ptsUs;
       const stayedMs = (ptsUs - stay.sinceUs) / 1000;
-      if (stayedMs < forMs || ptsUs - stay.told < Math.max(forMs, quietMs) * 1000) return [];
-      stay.told = ptsUs;
+      if (stayedMs < forMs || ptsUs - (stay.toldUs ?? Number.NEGATIVE_INFINITY) < Math.max(forMs, quietMs) * 1000)
+        return [];
+      stay.toldUs = ptsUs;
       const why = `within ${heights} heights of one place for ${Math.round(stayedMs / 1000)} s`;
       return [{ kind: 'loitering', score: beyond(stayedMs, forMs), why, tracks: [track] }];
     });

@@ -9,21 +9,29 @@ export interface PersonSighting {
   y: number;
   /** Of the person, frame pixels; a box's longer side. */
   height: number;
-  /** Radians from the vertical; undefined where the torso is not sure. */
-  tilt: number | undefined;
+  /** Radians from the vertical; left out where the torso is not sure. */
+  tilt?: number;
 }
 
 const sureOfTilt = 0.3;
 /** Somebody who was not seen for so long is forgotten. */
 const forgetMs = 3000;
 
+/** JSON, to go on with after a restart; by track. */
+export type PersonHistoryState = Record<string, PersonSighting[]>;
+
 /** The last sightings of each person of one camera. */
 export class PersonHistory {
   readonly #keptMs: number;
-  readonly #people = new Map<string, PersonSighting[]>();
+  readonly #people: Map<string, PersonSighting[]>;
 
-  constructor(keptMs: number) {
+  constructor(keptMs: number, state: PersonHistoryState = {}) {
     this.#keptMs = keptMs;
+    this.#people = new Map(Object.entries(structuredClone(state)));
+  }
+
+  state(): PersonHistoryState {
+    return Object.fromEntries(this.#people);
   }
 
   /** @returns the people of this moment with all that is remembered of them, oldest first */
@@ -49,17 +57,29 @@ function sightingOf({ box, joints }: SeenPerson, ptsUs: number): PersonSighting 
     x: box.x + box.width / 2,
     y: box.y + box.height,
     height: Math.max(box.width, box.height),
-    tilt: isSure ? tiltOf(joints) : undefined,
+    ...(isSure ? { tilt: tiltOf(joints) } : {}),
   };
+}
+
+/** Of a rule that looks at each person's last moments. */
+export interface PersonRuleState {
+  people: PersonHistoryState;
+  said: Record<string, number>;
 }
 
 /** Says a thing of a person once in a while. */
 export class Quiet {
-  readonly #said = new Map<string, number>();
+  readonly #said: Map<string, number>;
   readonly #quietMs: number;
 
-  constructor(quietMs: number) {
+  constructor(quietMs: number, state: Record<string, number> = {}) {
     this.#quietMs = quietMs;
+    this.#said = new Map(Object.entries(state));
+  }
+
+  /** JSON, to go on with after a restart: when what was said, by track. */
+  state(): Record<string, number> {
+    return Object.fromEntries(this.#said);
   }
 
   /** Whether it may be said now; then it was. */

@@ -1,7 +1,8 @@
+import type { Box } from '../../topics/result-record.ts';
 import type { SeenMoment } from '../window/moment.ts';
 
 /** The heuristics, by the names under which each is switched on. */
-export const ruleNames = ['fall', 'running', 'loitering', 'crowding'] as const;
+export const ruleNames = ['fall', 'running', 'loitering', 'crowding', 'object-left'] as const;
 export type RuleName = (typeof ruleNames)[number];
 
 /** Something a rule noticed. */
@@ -12,11 +13,15 @@ export interface Suspicion {
   why: string;
   /** Tracks of the people it is about. */
   tracks: readonly string[];
+  /** What else it is about, boxes in frame pixels. */
+  things?: readonly { track: string; label: string; box: Box }[];
 }
 
 /** Looks at one moment after the other of one camera. Pure; times are stream times. */
 export interface MomentRule {
   see(moment: SeenMoment): Suspicion[];
+  /** What it remembers, JSON: a rule of the same kind that is made with it goes on. */
+  state(): unknown;
 }
 
 /** Where each rule draws its line. */
@@ -29,6 +34,14 @@ export const ruleLimits = {
   loitering: { heights: 1.5, forMs: 60_000 },
   /** So many people, each within a height of another, for so long. */
   crowding: { people: 5, heights: 1, forMs: 3000 },
+  /**
+   * A thing in one place for so long, nobody within so many of their heights of it for so long; somebody was within so long after it
+   * came. It is the same while its boxes overlap so much, forgotten when it was not seen for so long, and seen in this share of moments.
+   */
+  'object-left': {
+    ...{ forMs: 30_000, aloneMs: 20_000, heights: 1, broughtMs: 5000 },
+    ...{ sameOverlap: 0.4, forgetMs: 10_000, seenShare: 0.5 },
+  },
 } as const;
 
 /** The same is not said again of the same person for so long. */

@@ -1,5 +1,5 @@
 import type { SeenMoment } from '../window/moment.ts';
-import { PersonHistory, type PersonSighting, Quiet } from './person-history.ts';
+import { PersonHistory, type PersonRuleState, type PersonSighting, Quiet } from './person-history.ts';
 import { beyond, type MomentRule, quietMs, ruleLimits, type Suspicion } from './rule.ts';
 
 const { heightsPerSecond, overMs } = ruleLimits.running;
@@ -8,8 +8,17 @@ const leastStraightness = 0.8;
 
 /** Somebody moves by more heights a second than people walk. Along the line of sight a runner hardly moves in the picture. */
 export class RunningRule implements MomentRule {
-  readonly #history = new PersonHistory(overMs);
-  readonly #quiet = new Quiet(quietMs);
+  readonly #history: PersonHistory;
+  readonly #quiet: Quiet;
+
+  constructor(state?: PersonRuleState) {
+    this.#history = new PersonHistory(overMs, state?.people);
+    this.#quiet = new Quiet(quietMs, state?.said);
+  }
+
+  state(): PersonRuleState {
+    return { people: this.#history.state(), said: this.#quiet.state() };
+  }
 
   see(moment: SeenMoment): Suspicion[] {
     return this.#history.see(moment).flatMap(({ track, sightings }) => {

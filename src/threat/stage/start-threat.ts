@@ -1,114 +1,95 @@
-import { randomUUID } from 'node:crypto';
-import { describeError, isFault } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { DeliveryKind } from '../../stage/delivery.ts';
+import { openOrderedLoop } from '../../stage/open-ordered-loop.ts';
 import type { RunningPart } from '../../stage/part.ts';
-import { openGroupConsumer } from '../../stage/record-consumer.ts';
-import { openRecordProducer } from '../../stage/record-producer.ts';
+import { ToldMoments } from '../../stage/told-moments.ts';
 import type { ThreatKind } from '../../topics/event-names.ts';
-import { encodeEvent } from '../../topics/event-record.ts';
 import type { TrackEvent } from '../../topics/event-schema.ts';
-import type { IncomingRecord } from '../../topics/record.ts';
 import { topicNames } from '../../topics/topic-names.ts';
 import type { FightModel } from '../fight/fight-model.ts';
-import { ThreatDesk, type ThreatDeskOptions } from './threat-desk.ts';
+import { SmallPictures, type SmallPicturesOptions } from './small-pictures.ts';
+import { ThreatDesk } from './threat-desk.ts';
+import { decodeThreatState } from './threat-state.ts';
+import { UrgentDesk } from './urgent-desk.ts';
+import { openUrgentLoop } from './urgent-loop.ts';
 
 export interface ThreatOptions {
   kinds: readonly ThreatKind[];
   /** Detectors (`<name>@<version>`) whose results are judged: those that read joints. */
   detectors: readonly string[];
-  /** Names this process within the group, the same again after a restart. */
+  /** Those of them that write at least once. */
+  atLeastOnce?: readonly string[];
+  /** Names this process within the groups, the same again after a restart. */
   instance?: string;
+  /** Only the complete way: whoever wants no alarm at once saves the second judging. */
+  isUnhurried?: boolean;
 }
 
 export interface StartThreatOptions {
   brokers: readonly string[];
   threat: ThreatOptions;
   model: FightModel;
-  shrink: ThreatDeskOptions['shrink'];
+  shrink: SmallPicturesOptions['shrink'];
   logger: Logger;
 }
 
 const groupId = 'threat';
-const tickMs = 50;
-const commitMs = 1000;
+/** The state of a camera is some 50 kB: nobody waits for it. */
+const lingerMs = { rest: 1000, urgent: 0 };
 
 /**
- * Starts the threat stage: a member of the group `threat` that judges every result and writes `threat-suspected` to `events`.
- * Offsets are committed after what they gave rise to: a suspicion may be written twice after a crash, under the same id; a window that was open
- * then begins anew.
+ * Starts the threat stage, which reads `processed_images` twice and writes `threat-suspected` to `events`. The group
+ * `threat-urgent` judges at once what is young; the group `threat` judges every result in the order of frames, and writes events,
+ * offsets and the state to go on with in one transaction. A moment that both find is told once (docs/decisions/0022).
  *
  * @throws BROKER_UNREACHABLE
  */
-export async function startThreat({
-  brokers,
-  threat,
-  model,
-  shrink,
-  logger,
-}: StartThreatOptions): Promise<RunningPart> {
-  const onInterruption = (error: unknown) => logger.warn(`${describeError(error)}; going on`);
-  const common = { brokers, clientId: groupId };
-  const producer = await openRecordProducer(common);
-  const consumer = await openGroupConsumer({
-    ...common,
-    groupId,
-    groupInstanceId: `${groupId}-${threat.instance ?? randomUUID()}`,
-    topics: [topicNames.processedImages],
-    from: 'committed',
-    onInterruption,
-  });
-  const { kinds, detectors } = threat;
-  const desk = new ThreatDesk({ kinds, detectors, model, shrink, nowMs: () => Date.now() });
-  const read = new Map<number, IncomingRecord>();
-  let turn: Promise<void> = Promise.resolve();
-
-  async function tell(events: readonly TrackEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    for (const { camera, threat: kind, score, atUs } of events) {
-      const afterMs = Math.round(Date.now() - atUs / 1000);
-      logger.info({ camera, kind, score, afterMs }, `${camera}: ${kind} suspected`);
-    }
-    await producer.send(events.map((event) => encodeEvent(event, Date.now() * 1000)));
+export async function startThreat(options: StartThreatOptions): Promise<RunningPart> {
+  const { brokers, threat, model, shrink, logger } = options;
+  const { kinds, detectors, instance, isUnhurried = false } = threat;
+  const pictures = new SmallPictures({ shrink, logger });
+  const isNews = newsOfCameras();
+  const common = { kinds, detectors, model, pictures, nowMs: () => Date.now() };
+  const urgent = isUnhurried
+    ? undefined
+    : await openUrgentLoop({
+        brokers,
+        instance,
+        desk: new UrgentDesk(common),
+        isNews,
+        onTold: (event) => logTold(event, logger),
+        logger,
+      });
+  try {
+    const delivery = (detector: string): DeliveryKind =>
+      threat.atLeastOnce?.includes(detector) ? 'at-least-once' : 'exactly-once';
+    const desk = new ThreatDesk({ ...common, delivery, isNews });
+    const state = { stateTopic: topicNames.threatState, decodeState: decodeThreatState };
+    const complete = await openOrderedLoop({ brokers, groupId, instance, desk, ...state, lingerMs, logger });
+    return together(urgent ? [urgent, complete] : [complete]);
+  } catch (cause) {
+    await urgent?.close();
+    throw cause;
   }
+}
 
-  /** One thing after the other: what comes in, and what has waited. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const mine = turn.then(work);
-    turn = mine.catch(() => undefined);
-    return mine;
-  }
+/** Whether a moment was told by nobody else yet. What is written anew after a failed transaction is news again. */
+function newsOfCameras(): (event: TrackEvent) => boolean {
+  const told = new Map<string, ToldMoments>();
+  return (event) => {
+    const moments = told.get(event.camera) ?? new ToldMoments();
+    told.set(event.camera, moments);
+    return moments.tell(event) !== 'other';
+  };
+}
 
-  async function take(record: IncomingRecord): Promise<void> {
-    try {
-      await tell(await desk.add(record));
-    } catch (error) {
-      if (!isFault(error, 'RECORD_INVALID') && !isFault(error, 'FRAME_UNDECODABLE')) throw error;
-      logger.warn(`${describeError(error)}; it is passed over`);
-    }
-    read.set(record.partition, record);
-  }
+function logTold({ camera, threat, score, atUs }: TrackEvent, logger: Logger): void {
+  const afterMs = Math.round(Date.now() - atUs / 1000);
+  logger.info({ camera, kind: threat, score, afterMs }, `${camera}: ${threat} suspected`);
+}
 
-  async function commit(): Promise<void> {
-    const records = [...read.values()];
-    read.clear();
-    if (records.length > 0) await consumer.commit(records).catch(onInterruption);
-  }
-
-  const timers = [
-    setInterval(() => void inTurn(async () => tell(await desk.tick())).catch(onInterruption), tickMs),
-    setInterval(() => void inTurn(commit).catch(onInterruption), commitMs),
-  ];
-
-  async function run(): Promise<void> {
-    for await (const record of consumer) await inTurn(() => take(record));
-  }
-
-  let closing: Promise<void> | undefined;
-  async function close(): Promise<void> {
-    for (const timer of timers) clearInterval(timer);
-    await inTurn(commit).catch(onInterruption);
-    await consumer.close();
-    await producer.close();
-  }
-  return { done: run(), close: () => (closing ??= close()) };
+function together(parts: readonly RunningPart[]): RunningPart {
+  const done = Promise.all(parts.map((part) => part.done)).then(() => undefined);
+  done.catch(() => {});
+  return { done, close: async () => void (await Promise.all(parts.map((part) => part.close()))) };
 }

@@ -1,82 +1,235 @@
+import { DetectorOrders } from '../../stage/order/detector-orders.ts';
+import { inputPosition } from '../../stage/order/input-position.ts';
+import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../../stage/order/order-types.ts';
+import type { OrderedDesk } from '../../stage/ordered-loop.ts';
+import type { StateYield } from '../../stage/state-loop.ts';
+import { encodeEvent } from '../../topics/event-record.ts';
 import type { TrackEvent } from '../../topics/event-schema.ts';
-import { type IncomingRecord, recordRef } from '../../topics/record.ts';
+import { framesOfRanges } from '../../topics/frame-ranges.ts';
+import { encodeGapStatement } from '../../topics/gap-statement.ts';
+import { type IncomingRecord, type OutgoingRecord, recordRef } from '../../topics/record.ts';
 import { decodeResult, type Result } from '../../topics/result-record.ts';
+import type { SkipStatement } from '../../topics/skip-statement.ts';
 import type { GreyPicture } from '../motion/grey-picture.ts';
-import { CameraThreats, type CameraThreatsOptions } from './camera-threats.ts';
-import { type Hasty, HastyOrder } from './hasty-order.ts';
+import { CameraThreats, type CameraThreatsOptions, type ThreatSight } from './camera-threats.ts';
+import type { SmallPictures } from './small-pictures.ts';
+import { encodeThreatState, type ThreatState } from './threat-state.ts';
 
 export interface ThreatDeskOptions extends Pick<CameraThreatsOptions, 'kinds' | 'model'> {
   /** Detectors (`<name>@<version>`) whose results are judged. */
   detectors: readonly string[];
-  /** Decodes a result's picture and makes it small. */
-  shrink(jpeg: Uint8Array, size: { width: number; height: number }): Promise<GreyPicture>;
+  delivery: (detector: string) => OrderOptions['delivery'];
+  pictures: Pick<SmallPictures, 'of'>;
+  /** Whether an event is to be written: somebody quicker may have told of that moment. */
+  isNews: (event: TrackEvent) => boolean;
   nowMs(): number;
 }
 
-interface Waiting {
-  result: Result;
-  resultRef: string;
-  jpeg: Uint8Array;
+/** A result in the order of frames, and when it was written. */
+type Judged = ThreatSight & Pick<Result, 'error'> & { resultAtUs: number };
+
+interface Camera {
+  partition: number;
+  /** By detector. */
+  threats: Map<string, CameraThreats>;
 }
 
-interface Watched {
-  order: HastyOrder<Waiting>;
-  threats: CameraThreats;
+interface Made {
+  records: OutgoingRecord[];
+  cameras: Set<string>;
+  isUrgent: boolean;
 }
 
-/** From results as they come to suspicions: each camera and detector has an order and a memory of its own. */
-export class ThreatDesk {
+/** Beside its detections and its small picture, what a held result costs. */
+const resultBytes = 400;
+
+/** From results as they come to suspicions, each camera and detector in the order of its frames: every one is judged. */
+export class ThreatDesk implements OrderedDesk<ThreatState> {
   readonly #options: ThreatDeskOptions;
-  readonly #watched = new Map<string, Watched>();
+  readonly #orders: DetectorOrders<Judged>;
+  readonly #cameras = new Map<string, Camera>();
+  readonly #made = new Map<number, Made>();
+  readonly #greys = new WeakMap<IncomingRecord, GreyPicture>();
 
   constructor(options: ThreatDeskOptions) {
     this.#options = options;
+    this.#orders = new DetectorOrders(options.delivery);
   }
 
-  /** @throws RECORD_INVALID when the record is no result */
-  async add(record: IncomingRecord): Promise<TrackEvent[]> {
+  wantingProgress(): Generator<{ detector: string; ticket: number }> {
+    return this.#orders.wantingProgress();
+  }
+
+  get hasMade(): boolean {
+    return this.#made.size > 0;
+  }
+
+  get isUrgent(): boolean {
+    for (const { isUrgent } of this.#made.values()) if (isUrgent) return true;
+    return false;
+  }
+
+  forget(partition: number): void {
+    this.#made.delete(partition);
+    this.#orders.forget(partition);
+    for (const [name, camera] of this.#cameras) if (camera.partition === partition) this.#cameras.delete(name);
+  }
+
+  restore({ camera, partition, detectors }: ThreatState): void {
+    for (const [detector, { order, threats }] of Object.entries(detectors)) {
+      if (!this.#options.detectors.includes(detector)) continue;
+      this.#cameraOf(camera, partition).threats.set(detector, this.#openThreats(detector, threats));
+      this.#orders.of(detector).restore(camera, partition, order);
+      for (const news of this.#orders.newsOf(camera)) this.#work(detector, this.#orders.of(detector).learn(news));
+    }
+  }
+
+  /** Decodes the picture. */
+  async prepare(record: IncomingRecord): Promise<void> {
     const result = decodeResult(record);
-    const { detectors, nowMs } = this.#options;
+    if (!this.#isJudged(result) || result.error || result.gated) return;
+    const grey = await this.#options.pictures.of(record, result.frame);
+    if (grey) this.#greys.set(record, grey);
+  }
+
+  add(record: IncomingRecord): void {
+    const result = decodeResult(record);
+    const { partition, offset } = record;
+    const made = this.#madeOf(partition);
+    if (!this.#isJudged(result)) return;
+    const { frame, detections, detector, error, gated } = result;
+    const { camera, session } = frame;
+    this.#open(camera, partition, detector);
+    made.cameras.add(camera);
+    const grey = this.#greys.get(record);
+    const resultAtUs = record.timestampMs * 1000;
+    const sight = { frame, resultRef: recordRef(record), detections, resultAtUs };
+    const items = this.#orders.of(detector).add({
+      camera,
+      session,
+      frame: frame.frame,
+      input: inputPosition(result),
+      output: { partition, offset },
+      sizeBytes: resultBytes + (record.headers.get('detections')?.length ?? 0) + (grey?.pixels.length ?? 0),
+      payload: { ...sight, ...(grey ? { grey } : {}), ...(error ? { error } : {}), ...(gated ? { gated } : {}) },
+    });
+    this.#work(detector, items);
+  }
+
+  learn(news: SessionNews): void {
+    this.#orders.keep(news);
+    for (const detector of this.#cameras.get(news.camera)?.threats.keys() ?? []) {
+      this.#work(detector, this.#orders.of(detector).learn(news));
+    }
+  }
+
+  skip({ camera, session, detector, frames }: Pick<SkipStatement, 'camera' | 'session' | 'detector' | 'frames'>): void {
+    if (!this.#options.detectors.includes(detector)) return;
+    this.#work(detector, this.#orders.of(detector).skip({ camera, session, frames: framesOfRanges(frames) }));
+  }
+
+  advance(detector: string, progress: GroupProgress): void {
+    this.#work(detector, this.#orders.of(detector).advance(progress));
+  }
+
+  restartOffset(partition: number, position: bigint): bigint {
+    return this.#orders.restartOffset(partition, position);
+  }
+
+  take(): StateYield[] {
+    const taken = [...this.#made].map(([partition, { records, cameras }]) => ({
+      partition,
+      records: [...records, ...[...cameras].flatMap((camera) => this.#stateRecord(camera))],
+    }));
+    this.#made.clear();
+    return taken;
+  }
+
+  #isJudged({ detector, replay }: Result): boolean {
     // A replay looks at frames that were judged.
-    if (result.replay || !detectors.includes(result.detector)) return [];
-    const watched = this.#watchedOf(result);
-    const { session, frame, capturedAtUs } = result.frame;
-    const capturedAtMs = capturedAtUs / 1000;
-    const payload = { result, resultRef: recordRef(record), jpeg: record.value };
-    return this.#judge(watched, watched.order.add({ session, frame, capturedAtMs, payload }, nowMs()));
+    return !replay && this.#options.detectors.includes(detector);
   }
 
-  /** What waited for a frame that did not come. */
-  async tick(): Promise<TrackEvent[]> {
-    const events: TrackEvent[] = [];
-    for (const watched of this.#watched.values()) {
-      events.push(...(await this.#judge(watched, watched.order.tick(this.#options.nowMs()))));
+  #stateRecord(name: string): OutgoingRecord[] {
+    const camera = this.#cameras.get(name);
+    if (!camera) return [];
+    const detectors: ThreatState['detectors'] = {};
+    for (const [detector, threats] of camera.threats) {
+      const order = this.#orders.of(detector).stateOf(name);
+      if (order) detectors[detector] = { order, threats: threats.state() };
     }
-    return events;
+    const { partition } = camera;
+    return [encodeThreatState({ camera: name, partition, detectors }, this.#options.nowMs() * 1000)];
   }
 
-  #watchedOf({ frame: { camera }, detector }: Result): Watched {
-    const key = `${camera}/${detector}`;
-    const known = this.#watched.get(key);
+  #open(name: string, partition: number, detector: string): void {
+    const { threats } = this.#cameraOf(name, partition);
+    if (threats.has(detector)) return;
+    threats.set(detector, this.#openThreats(detector));
+    for (const news of this.#orders.newsOf(name)) this.#orders.of(detector).learn(news);
+  }
+
+  #openThreats(detector: string, state?: Parameters<typeof openThreats>[2]): CameraThreats {
+    return openThreats(this.#options, detector, state);
+  }
+
+  #cameraOf(name: string, partition: number): Camera {
+    const known = this.#cameras.get(name);
     if (known) return known;
-    const { kinds, model } = this.#options;
-    const watched = { order: new HastyOrder<Waiting>(), threats: new CameraThreats({ detector, kinds, model }) };
-    this.#watched.set(key, watched);
-    return watched;
+    const camera = { partition, threats: new Map<string, CameraThreats>() };
+    this.#cameras.set(name, camera);
+    return camera;
   }
 
-  async #judge({ threats }: Watched, items: readonly Hasty<Waiting>[]): Promise<TrackEvent[]> {
-    const events: TrackEvent[] = [];
+  #madeOf(partition: number): Made {
+    const known = this.#made.get(partition);
+    if (known) return known;
+    const made: Made = { records: [], cameras: new Set(), isUrgent: false };
+    this.#made.set(partition, made);
+    return made;
+  }
+
+  #work(detector: string, items: readonly Ordered<Judged>[]): void {
     for (const item of items) {
-      if (item.type === 'gap' || item.payload.result.error || item.payload.result.gated) threats.gap();
-      else events.push(...(await this.#see(threats, item.payload)));
+      const camera = this.#cameras.get(item.camera);
+      const threats = camera?.threats.get(detector);
+      if (!camera || !threats) continue;
+      const made = this.#madeOf(camera.partition);
+      made.cameras.add(item.camera);
+      if (item.type === 'session-began') threats.beginSession(item.session);
+      if (item.type === 'gap') {
+        threats.gap();
+        made.records.push(...gapRecords(item, detector));
+      }
+      if (item.type === 'result') this.#judge(item.payload, threats, made);
     }
-    return events;
   }
 
-  async #see(threats: CameraThreats, { result, resultRef, jpeg }: Waiting): Promise<TrackEvent[]> {
-    const { frame, detections } = result;
-    const grey = jpeg.length > 0 ? { grey: await this.#options.shrink(jpeg, frame) } : {};
-    return threats.see({ frame, resultRef, detections, ...grey }, this.#options.nowMs() * 1000);
+  #judge(payload: Judged, threats: CameraThreats, made: Made): void {
+    const { nowMs, isNews } = this.#options;
+    if (payload.error) {
+      threats.gap();
+      return;
+    }
+    const events = threats.see(payload, nowMs() * 1000).filter(isNews);
+    made.records.push(...events.map((event) => encodeEvent(event, payload.resultAtUs)));
+    made.isUrgent ||= events.length > 0;
   }
+}
+
+function openThreats(
+  { kinds, model }: Pick<ThreatDeskOptions, 'kinds' | 'model'>,
+  detector: string,
+  state?: ThreatState['detectors'][string]['threats'],
+): CameraThreats {
+  return new CameraThreats({ detector, kinds, model, speed: 'complete' }, state);
+}
+
+/** What a detector's group has skipped it has stated itself. */
+function gapRecords(
+  { camera, session, from, to, reason }: Extract<Ordered<Judged>, { type: 'gap' }>,
+  detector: string,
+): OutgoingRecord[] {
+  if (reason === 'skipped') return [];
+  return [encodeGapStatement({ camera, session, detector, group: 'threat', first: from, last: to, reason })];
 }

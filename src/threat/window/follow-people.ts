@@ -33,6 +33,11 @@ export class PeopleFollower {
     return this.#tracker.state();
   }
 
+  /** Nothing moves: whoever was seen stays where they are. */
+  stayStill(ptsUs: number): void {
+    this.#tracker.stayStill({ ptsUs });
+  }
+
   /** @returns the people of tracks seen in this frame, with the boxes and joints of their detections */
   see(moment: Moment, detections: readonly Detection[]): SeenPerson[] {
     const people = detections.filter(({ label }) => label === personLabel);

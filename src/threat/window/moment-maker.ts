@@ -1,10 +1,13 @@
 import type { Detection } from '../../topics/result-record.ts';
-import type { Moment } from '../../track/tracker.ts';
+import type { Moment, TrackerState } from '../../track/tracker.ts';
 import { matchBlocks } from '../motion/block-motion.ts';
 import type { GreyPicture } from '../motion/grey-picture.ts';
 import { summariseMotion } from '../motion/motion-summary.ts';
 import { PeopleFollower } from './follow-people.ts';
 import type { SeenMoment } from './moment.ts';
+
+/** What people carry and put down, in COCO's words. */
+const bagLabels: ReadonlySet<string> = new Set(['backpack', 'handbag', 'suitcase']);
 
 /** A frame as it comes: what was detected, and its picture made small. */
 export interface FrameSight extends Moment {
@@ -15,20 +18,49 @@ export interface FrameSight extends Moment {
   grey?: GreyPicture;
 }
 
+/** JSON, to go on with after a restart. */
+export interface MomentMakerState {
+  people: TrackerState;
+  /** The last small picture, base64: the next one's motion is measured against it. */
+  before?: { pixels: string; width: number; height: number; ptsUs: number };
+}
+
 /** Turns one frame after the other into moments: people get the names of their tracks, and motion is measured. Pure. */
 export class MomentMaker {
-  #follower = new PeopleFollower();
+  readonly #follower: PeopleFollower;
   #before: { grey: GreyPicture; ptsUs: number } | undefined;
 
-  /** Another session: nobody is known any more. */
-  clear(): void {
-    this.#follower = new PeopleFollower();
+  constructor(state?: MomentMakerState) {
+    this.#follower = new PeopleFollower(undefined, state?.people);
+    if (!state?.before) return;
+    const { pixels, width, height, ptsUs } = state.before;
+    this.#before = { grey: { pixels: new Uint8Array(Buffer.from(pixels, 'base64')), width, height }, ptsUs };
+  }
+
+  state(): MomentMakerState {
+    const people = this.#follower.state();
+    if (!this.#before) return { people };
+    const { grey, ptsUs } = this.#before;
+    const pixels = Buffer.from(grey.pixels).toString('base64');
+    return { people, before: { pixels, width: grey.width, height: grey.height, ptsUs } };
+  }
+
+  /** Nothing moves and nobody looked: whoever was there is there. */
+  stayStill({ ptsUs }: Pick<Moment, 'ptsUs'>): void {
+    this.#follower.stayStill(ptsUs);
+    this.#before = undefined;
+  }
+
+  /** Frames are missing: the next one's motion cannot be told. */
+  forgetPicture(): void {
     this.#before = undefined;
   }
 
   make({ frame, ptsUs, capturedAtUs, width, height, detections, grey }: FrameSight): SeenMoment {
-    const moment = { frame, ptsUs, capturedAtUs };
-    const people = this.#follower.see(moment, detections);
+    const at = { frame, ptsUs, capturedAtUs };
+    const people = this.#follower.see(at, detections);
+    const things = detections.filter(({ label }) => bagLabels.has(label)).map(({ label, box }) => ({ label, box }));
+    const moment = { ...at, ...(things.length > 0 ? { things } : {}) };
     const before = this.#before;
     this.#before = grey && { grey, ptsUs };
     const isComparable = before && grey && before.grey.width === grey.width && before.grey.height === grey.height;

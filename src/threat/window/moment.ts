@@ -11,6 +11,12 @@ export interface SeenPerson {
   joints?: readonly Joint[];
 }
 
+/** Something that people carry and put down. */
+export interface SeenThing {
+  label: string;
+  box: Box;
+}
+
 /** What is known of one frame: everything that a window looks at. */
 export interface SeenMoment {
   frame: number;
@@ -22,6 +28,8 @@ export interface SeenMoment {
   width: number;
   height: number;
   people: readonly SeenPerson[];
+  /** Bags that the detector reports; left out: none. */
+  things?: readonly SeenThing[];
   /** What moved since the frame before; undefined for the first, and where no picture was at hand. */
   motion?: MotionSummary;
 }

@@ -24,10 +24,17 @@ export const defaultWindowSettings: WindowSettings = {
 /** The last moments of one camera's session without a gap between them. Pure; times are stream times. */
 export class SlidingWindow {
   readonly #settings: WindowSettings;
-  #moments: SeenMoment[] = [];
+  #moments: SeenMoment[];
 
-  constructor(settings: WindowSettings = defaultWindowSettings) {
+  /** @param moments what an earlier life held */
+  constructor(settings: WindowSettings = defaultWindowSettings, moments: readonly SeenMoment[] = []) {
     this.#settings = settings;
+    this.#moments = [...moments];
+  }
+
+  /** What it holds, oldest first; JSON. */
+  state(): SeenMoment[] {
+    return [...this.#moments];
   }
 
   /** Whether the next moment would be taken: a frame that is passed over need not be looked at. */

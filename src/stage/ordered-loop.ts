@@ -1,24 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, isFault } from '../base/errors.ts';
-import { isSameProgress, type ProgressSource, type TakenProgress } from '../stage/order/group-progress.ts';
-import type { RunningPart } from '../stage/part.ts';
-import type { PeopleReader } from '../stage/people/people-reader.ts';
-import type { RecordConsumer } from '../stage/record-consumer.ts';
-import { StateLoop, type StateLoopOptions } from '../stage/state-loop.ts';
 import { decodeLedgerRecord, totalLost } from '../topics/ledger-record.ts';
+import type { SkipStatement } from '../topics/skip-statement.ts';
 import { topicNames } from '../topics/topic-names.ts';
-import type { TrackDesk } from './track-desk.ts';
-import type { TrackState } from './track-state.ts';
+import { isSameProgress, type ProgressSource, type TakenProgress } from './order/group-progress.ts';
+import type { GroupProgress, SessionNews } from './order/order-types.ts';
+import type { RunningPart } from './part.ts';
+import type { RecordConsumer, RecordPosition } from './record-consumer.ts';
+import { type StateDesk, StateLoop, type StateLoopOptions } from './state-loop.ts';
+import type { CameraState } from './state-reader.ts';
 
-export interface TrackLoopOptions extends Omit<StateLoopOptions<TrackState>, 'desk' | 'endsOf' | 'lingerMs'> {
-  desk: TrackDesk;
-  statements: RecordConsumer;
-  people: PeopleReader;
-  progress: ProgressSource;
+/** A desk that works on results in the order of frames. */
+export interface OrderedDesk<S> extends StateDesk<S> {
+  /** What capture stated of a session. */
+  learn(news: SessionNews): void;
+  /** What an urgent detector has discarded. */
+  skip(statement: SkipStatement): void;
+  advance(detector: string, progress: GroupProgress): void;
+  /** Detectors of which a progress could let something out, with the ticket to take it under. */
+  wantingProgress(): Generator<{ detector: string; ticket: number }>;
+  /** Whether somebody waits for what was made. */
+  readonly isUrgent: boolean;
 }
 
-/** Where tracks are may wait this long for company, what they did this long. */
-const lingerMs = { places: 250, events: 20 };
+export interface OrderedLoopOptions<S extends CameraState>
+  extends Omit<StateLoopOptions<S>, 'desk' | 'endsOf' | 'lingerMs'> {
+  desk: OrderedDesk<S>;
+  statements: RecordConsumer;
+  progress: ProgressSource;
+  /** What somebody waits for may wait this long for company, the rest this long. */
+  lingerMs: { urgent: number; rest: number };
+}
+
 /** How often is asked how far the detectors are, while something waits for it. */
 const progressMs = 100;
 const pollMs = 20;
@@ -34,10 +47,10 @@ interface Waiting {
  * Reads results, and writes what becomes of them. Beside the results the desk is told here what capture and the detectors
  * state, and how far the detectors are.
  */
-export class TrackLoop implements RunningPart {
+export class OrderedLoop<S extends CameraState> implements RunningPart {
   readonly done: Promise<void>;
-  readonly #options: TrackLoopOptions;
-  readonly #loop: StateLoop<TrackState>;
+  readonly #options: OrderedLoopOptions<S>;
+  readonly #loop: StateLoop<S>;
   readonly #timers: NodeJS.Timeout[] = [];
   #asked = 0;
   #asking: Promise<void> | undefined;
@@ -48,13 +61,13 @@ export class TrackLoop implements RunningPart {
   #hasFailed = false;
   #closing: Promise<void> | undefined;
 
-  constructor(options: TrackLoopOptions) {
-    const { desk, progress } = options;
+  constructor(options: OrderedLoopOptions<S>) {
+    const { desk, progress, lingerMs } = options;
     this.#options = options;
     this.#loop = new StateLoop({
       ...options,
       endsOf: (topic) => progress.endsOf(topic),
-      lingerMs: () => (desk.isUrgent ? lingerMs.events : lingerMs.places),
+      lingerMs: () => (desk.isUrgent ? lingerMs.urgent : lingerMs.rest),
     });
     this.#timers.push(setInterval(() => this.#askProgress(), progressMs));
     this.#timers.push(setInterval(() => this.#applyProgress(), pollMs));
@@ -121,11 +134,11 @@ export class TrackLoop implements RunningPart {
 
   /** Hands a progress over once the results were read as far as it asks for. */
   #applyProgress(): void {
-    const { desk, consumer, statements } = this.#options;
+    const { desk, statements } = this.#options;
     if (!this.#answer || !this.#loop.isSettled) return;
     const { detector, taken, adoptions } = this.#answer;
     if (adoptions === this.#loop.adoptions) {
-      if (isBehind(consumer, taken.until) || isBehind(statements, taken.stated)) return;
+      if (isBefore(this.#loop.positions(), taken.until) || isBefore(statements.positions(), taken.stated)) return;
       this.#answer = undefined;
       this.#noteStandstill(detector, taken);
       desk.advance(detector, taken);
@@ -145,29 +158,29 @@ export class TrackLoop implements RunningPart {
    * Frames that detectors which have ended did not look at are not waited for: their progress stands still.
    */
   async #drain(): Promise<void> {
-    const { consumer, desk, progress } = this.#options;
+    const { desk, progress } = this.#options;
     const deadline = performance.now() + drainMs;
     const asked = progress.endsOf(topicNames.processedImages);
     const ends = (await Promise.race([asked, delay(drainMs, undefined, { ref: false })])) ?? [];
     this.#advanced.clear();
     this.#still.clear();
     const isWaiting = () => [...desk.wantingProgress()].some(({ detector }) => !this.#still.has(detector));
-    while ((isBehind(consumer, ends) || isWaiting()) && performance.now() < deadline) {
+    while ((isBefore(this.#loop.positions(), ends) || isWaiting()) && performance.now() < deadline) {
       this.#askProgress();
       await delay(pollMs);
     }
   }
 
   async #close(): Promise<void> {
-    const { statements, people, progress } = this.#options;
+    const { statements, progress } = this.#options;
     if (!this.#hasFailed) await this.#drain().catch(() => {});
     for (const timer of this.#timers) clearInterval(timer);
     await this.#loop.close();
-    await Promise.all([statements.close(), people.close(), progress.close()]);
+    await Promise.all([statements.close(), progress.close()]);
   }
 }
 
 /** Whether a reader has not come as far yet in a partition that it reads. */
-function isBehind(reader: RecordConsumer, ends: readonly bigint[]): boolean {
-  return reader.positions().some(({ partition, offset }) => offset < (ends[partition] ?? 0n));
+function isBefore(positions: readonly RecordPosition[], ends: readonly bigint[]): boolean {
+  return positions.some(({ partition, offset }) => offset < (ends[partition] ?? 0n));
 }
