@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import type { TakenProgress } from '../../src/stage/order/group-progress.ts';
+import { OrderedLoop, type OrderedLoopOptions } from '../../src/stage/ordered-loop.ts';
 import type { LeasedRecord } from '../../src/stage/record-consumer.ts';
 import { emptyScene } from '../../src/topics/scene.ts';
 import { TrackDesk } from '../../src/track/track-desk.ts';
-import { TrackLoop, type TrackLoopOptions } from '../../src/track/track-loop.ts';
+import type { TrackState } from '../../src/track/track-state.ts';
 import { defaultTrackerSettings } from '../../src/track/tracker.ts';
-import { walkResults } from './walk-results.ts';
+import { walkResults } from '../track/walk-results.ts';
 
 const partitions = 3;
 /** What a camera has stated, and how many of its frames a detector looked at before both ended. */
@@ -49,7 +50,7 @@ test('the end does not wait for frames that no detector looks at any more', asyn
     consumer: reader(seen, isRead.resolve),
     statements: reader([]),
     states: { topic: 'states', of: async () => [], close: async () => {} },
-    people: { close: async () => {} },
+    lingerMs: { urgent: 20, rest: 250 },
     progress: {
       endsOf: async () => [0n],
       take: async (_group: string, ticket: number) => {
@@ -68,7 +69,7 @@ test('the end does not wait for frames that no detector looks at any more', asyn
     },
     logger: pino({ level: 'silent' }),
   };
-  const loop = new TrackLoop(fakes as unknown as TrackLoopOptions);
+  const loop = new OrderedLoop(fakes as unknown as OrderedLoopOptions<TrackState>);
   await isRead.promise;
   desk.learn({ camera: 'yard', session: 's1', published, isOver: true });
   said.length = 0;
