@@ -32,6 +32,7 @@ export async function killWhileWriting(t: TestContext, options: KilledStageOptio
       await producer.send(records.splice(0, random.between(1, 12)));
     }
     await new Promise((resolve) => setTimeout(resolve, random.between(0, 400)));
+    if (stage.exitCode !== null) throw new Error(`the stage ended by itself with code ${stage.exitCode}`);
     stage.kill('SIGKILL');
     await once(stage, 'exit');
     stage = await startStage(t, entry, broker);

@@ -77,8 +77,11 @@ export class GroupMember {
 
   /** Asks the coordinator. @throws DETECTOR_REPLACED when another process is this member now */
   async confirm(): Promise<void> {
+    const asked = this.#memberId;
+    // Its session ran out, and it is joining anew: to the coordinator its instance may be its own next membership already.
+    if (asked === '') return;
     await this.#heartbeat(this.#options.urgentLink).catch((error: unknown) => {
-      if (hasKafkaError(error, 'FENCED_INSTANCE_ID')) throw this.#replaced(error);
+      if (hasKafkaError(error, 'FENCED_INSTANCE_ID') && this.#memberId === asked) throw this.#replaced(error);
     });
   }
 

@@ -46,6 +46,7 @@ const questions = {
   running: 'Did somebody run?',
   loitering: 'Did somebody loiter?',
   crowding: 'Was it a crowd?',
+  'object-left': 'Was something left behind?',
 } as const;
 
 function questionOf({ event: { threat } }: StoredEvent): string {
