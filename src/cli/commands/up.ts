@@ -34,7 +34,10 @@ export function upCommand(): Command {
   return command
     .addOption(flushOption())
     .addOption(metricsOption())
-    .option('--once', 'end when all files are through and every frame has its result; exit code 0 only then')
+    .option(
+      '--once',
+      'end when all files are through, every frame has its result and alarms are told; exit code 0 only then',
+    )
     .addOption(new Option('--fast', 'files as quickly as the log takes them, not as they were filmed'))
     .option('--json', 'with --once: print one JSON object instead of the table')
     .addOption(

@@ -21,7 +21,7 @@ export function describeRecord(record: IncomingRecord): Record<string, unknown> 
 }
 
 function describeResult(record: IncomingRecord) {
-  const { frame, detector, detections, inferenceUs, stepsUs, frameRef, error, replay } = decodeResult(record);
+  const { frame, detector, detections, inferenceUs, stepsUs, frameRef, error, replay, gated } = decodeResult(record);
   return {
     camera: frame.camera,
     session: frame.session,
@@ -30,6 +30,7 @@ function describeResult(record: IncomingRecord) {
     detector,
     detections,
     ...(error === undefined ? {} : { error }),
+    ...(gated ? { gated } : {}),
     ...(replay ? { replay } : {}),
     inferenceMs: inferenceUs / 1000,
     ...(stepsUs === undefined ? {} : { stepsUs }),
@@ -43,7 +44,7 @@ function describeResult(record: IncomingRecord) {
 }
 
 function describeFrame(record: IncomingRecord) {
-  const { camera, session, frame, capturedAtUs, ptsUs, width, height } = decodeFrameHeader(record);
+  const { camera, session, frame, capturedAtUs, ptsUs, width, height, still } = decodeFrameHeader(record);
   return {
     camera,
     session,
@@ -52,6 +53,7 @@ function describeFrame(record: IncomingRecord) {
     width,
     height,
     ptsUs,
+    ...(still ? { still } : {}),
     pictureBytes: record.value.length,
     ...place(record),
   };
