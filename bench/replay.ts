@@ -1,6 +1,7 @@
 // How much faster than the film went is another model through it again, from the log: `vigil detect --as people@2`?
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { waitForBroker } from '../src/stage/kafka-admin.ts';
 import { readToEnd } from '../src/stage/read-to-end.ts';
@@ -14,6 +15,7 @@ const rounds = Number(process.argv[2] ?? 3);
 const models = ['yolox-nano', 'fastestdet'];
 const film = footage('people/one-by-one-person-detection.mp4');
 const clientId = 'bench';
+const loadAtStart = loadavg()[0]?.toFixed(1);
 const env = { VIGIL_MODELS: modelsFolder };
 const data = join(temporaryFolder(), 'data');
 const address = `127.0.0.1:${await freePort()}`;
@@ -52,6 +54,7 @@ report(
   }),
   [
     `\`vigil detect --as people@2 --from beginning\` over ${recorded.frames} frames of 768×432, ${recorded.seconds.toFixed(0)} s of film, in the log of the embedded broker; each replay under a version of its own, with a result for each frame.`,
+    `Load of the machine, all programs, when it began: ${loadAtStart}.`,
     'The whole command: loading the model, joining the group, and the end of the last transaction are in it.',
   ],
 );
