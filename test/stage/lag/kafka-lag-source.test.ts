@@ -3,7 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { untilItWorks } from '../../../src/stage/kafka/retry.ts';
 import { ensureTopics } from '../../../src/stage/kafka-admin.ts';
+import { hasKafkaError } from '../../../src/stage/kafka-errors.ts';
 import { openKafkaLagSource } from '../../../src/stage/lag/kafka-lag-source.ts';
 import { openRecordConsumer } from '../../../src/stage/record-consumer.ts';
 import { openRecordProducer } from '../../../src/stage/record-producer.ts';
@@ -19,7 +21,11 @@ async function checkReadings(brokers: readonly string[]): Promise<void> {
   const configs = { 'retention.ms': '3600000', 'retention.bytes': '123456789' };
   await ensureTopics({ brokers, clientId, topics: [{ name: topic, partitions: 3, configs }] });
   const source = openKafkaLagSource({ brokers, clientId, topic });
-  const empty = await source.read([group]);
+  // A cluster that has just started makes its topic of offsets only when it is first asked for a group.
+  const empty = await untilItWorks(() => source.read([group]), {
+    signal: AbortSignal.timeout(60_000),
+    isFinal: (error) => !hasKafkaError(error, 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'),
+  });
   assert.deepEqual(
     empty.partitions.map(({ startOffset, endOffset }) => [startOffset, endOffset]),
     [0, 1, 2].map(() => [0, 0]),
