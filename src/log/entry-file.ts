@@ -145,6 +145,11 @@ export class EntryFile {
     this.#written = this.#count;
   }
 
+  /** A flush has failed: the next `persist` writes all entries again, since the system may have dropped any of them. */
+  persistAnew(): void {
+    if (this.#memory) this.#written = 0;
+  }
+
   /** Persists, then frees the memory. */
   seal(): void {
     this.persist();

@@ -69,6 +69,11 @@ export class OffsetIndex {
     this.#entries.persist();
   }
 
+  /** See `EntryFile`. */
+  persistAnew(): void {
+    this.#entries.persistAnew();
+  }
+
   seal(): void {
     this.#entries.seal();
   }

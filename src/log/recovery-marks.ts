@@ -1,4 +1,4 @@
-import { isDiskFull } from '../base/errors.ts';
+import { systemErrorCode } from '../base/errors.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { writeCheckpoint } from './checkpoint-file.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
@@ -39,8 +39,8 @@ export class RecoveryMarks {
    * Makes a mark where the log ends now, when the segment has grown enough since the last one. Call before the recovery point is
    * written down, which alone makes the mark count.
    *
-   * @returns when it is on the disk; on a full disk there is none, and the next call tries again
-   * @throws the system's error
+   * @returns when it is on the disk; where that cannot be done (no room, no more files) there is none, and the next call tries again
+   * @throws the system's error when the log must not go on: the disk is broken, or the segment has become full upon indexes that may not be there
    */
   async markWhenGrown(): Promise<void> {
     const { active } = this.#options.segments;
@@ -51,7 +51,8 @@ export class RecoveryMarks {
     try {
       await this.#running;
     } catch (error) {
-      if (!isDiskFull(error)) throw error;
+      if (systemErrorCode(error) === 'EIO' || active !== this.#options.segments.active) throw error;
+      active.persistIndexesAnew();
     } finally {
       this.#running = undefined;
     }

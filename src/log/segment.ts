@@ -333,6 +333,13 @@ export class Segment {
     this.transactions.persist();
   }
 
+  /** See `EntryFile`: for a segment that grows. */
+  persistIndexesAnew(): void {
+    this.#offsetIndex.persistAnew();
+    this.#timeIndex.persistAnew();
+    this.transactions.persistAnew();
+  }
+
   /** Ends growth: completes the indexes and frees their memory. */
   seal(): void {
     this.#indexTime();

@@ -79,6 +79,11 @@ export class TimeIndex {
     this.#entries.persist();
   }
 
+  /** See `EntryFile`. */
+  persistAnew(): void {
+    this.#entries.persistAnew();
+  }
+
   seal(): void {
     this.#entries.seal();
   }

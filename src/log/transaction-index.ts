@@ -91,6 +91,12 @@ export class TransactionIndex {
     this.#isBehind = false;
   }
 
+  /** See `EntryFile`. */
+  persistAnew(): void {
+    this.#entries.persistAnew();
+    this.#isBehind = this.count > 0;
+  }
+
   get count(): number {
     return this.#entries.count;
   }

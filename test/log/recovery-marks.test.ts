@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemError } from '../../src/base/memory-file-system.ts';
 import type { PartitionLog } from '../../src/log/partition-log.ts';
 import { encodeTransactionEnd } from '../../src/wire/control-record.ts';
 import { encodeBatch } from '../../src/wire/records.ts';
@@ -186,4 +187,47 @@ test('a full disk makes no mark and stops nothing', async () => {
   fileSystem.roomBytes = Number.POSITIVE_INFINITY;
   await log.mark();
   assert.equal(marksIn(fileSystem).length, 1);
+});
+
+test('indexes that a flush may have dropped are written again before they are relied on', async () => {
+  const fileSystem = new UnreliableFileSystem();
+  const log = await openLog({ ...options, fileSystem });
+  for (let n = 0; n < 20; n++) await appendDurably(log, batchOf(['x'.repeat(100)]));
+  const index = firstLog.replace('.log', '.index');
+  fileSystem.beforeSync = (path) => {
+    if (path !== index) return;
+    fileSystem.overwrite(index, (bytes) => bytes.fill(0));
+    throw systemError('ENOSPC', 'no room to keep it');
+  };
+  await log.mark();
+  assert.equal(log.failure, undefined);
+  fileSystem.beforeSync = undefined;
+  const { recoveryPoint } = await log.close();
+  const again = await openLog({ ...options, fileSystem, recoveryPoint, cleanShutdown: true });
+  for (let n = 0n; n < 20n; n++) assert.equal(readValues(again, { fromOffset: n, maxBytes: 1 })[0]?.offset, n);
+});
+
+test('a broken disk ends the log, and no full segment stands on indexes that may not be there', async () => {
+  for (const [code, segmentBytes] of [
+    ['EIO', 1_000_000],
+    ['ENOSPC', 2500],
+  ] as const) {
+    const fileSystem = new UnreliableFileSystem();
+    const config = { segmentBytes };
+    const log = await openLog({ ...options, fileSystem, config });
+    for (let n = 0; n < 12; n++) await appendDurably(log, batchOf(['x'.repeat(100)]));
+    const [reached, failing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    fileSystem.beforeSync = (path) => {
+      if (!path.endsWith('.index')) return;
+      fileSystem.beforeSync = undefined;
+      reached.resolve();
+      return failing.promise;
+    };
+    const marking = log.mark();
+    await reached.promise;
+    for (let n = 0; n < 10; n++) log.append(batchOf(['x'.repeat(100)]), { leaderEpoch: 0, origin: 'client' });
+    failing.reject(systemError(code, 'not kept'));
+    await marking;
+    assert.ok(log.failure, code);
+  }
 });
