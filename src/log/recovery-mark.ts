@@ -15,13 +15,17 @@ export const recoveryMarksFileName = 'recovery-marks';
  *     4711 7990 50210440 12100 2902398142 712 3170110837 0 0
  *     4711 9000 66981120 16001 3735928559 977 195936478 0 0
  */
-export interface RecoveryMark {
+export interface RecoveryMark extends IndexesMark {
   /** Of the segment. */
   baseOffset: bigint;
   /** The offset after the last record. */
   offset: bigint;
   /** Bytes of the segment up to there. */
   position: number;
+}
+
+/** The entries of a segment's indexes at that moment. */
+export interface IndexesMark {
   offsetIndex: EntriesMark;
   timeIndex: EntriesMark;
   transactionIndex: EntriesMark;

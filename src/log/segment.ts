@@ -3,10 +3,9 @@ import { type FileSystem, type OpenFile, writeFully } from '../base/file-system.
 import type { RecordBatch } from '../wire/record-batch.ts';
 import { walkBatches } from './batch-walk.ts';
 import { deletedSuffix, segmentFileName } from './file-names.ts';
-import { OffsetIndex } from './offset-index.ts';
 import type { RecoveryMark } from './recovery-mark.ts';
-import { TimeIndex } from './time-index.ts';
-import { TransactionIndex } from './transaction-index.ts';
+import { SegmentIndexes } from './segment-indexes.ts';
+import type { TransactionIndex } from './transaction-index.ts';
 
 export const largestRelativeOffset = 2 ** 31 - 1;
 const rememberedPositions = 8;
@@ -45,12 +44,10 @@ export interface Damage {
 export class Segment {
   readonly baseOffset: bigint;
   readonly createdMs: number;
-  readonly transactions: TransactionIndex;
   readonly #fileSystem: FileSystem;
   readonly #directory: string;
   #file: OpenFile | undefined;
-  #offsetIndex: OffsetIndex;
-  #timeIndex: TimeIndex;
+  readonly #indexes: SegmentIndexes;
   #sizeBytes: number;
   #nextOffset: bigint;
   /** Largest timestamp so far, −1 when unknown, and the last offset of the batch that brought it. */
@@ -72,9 +69,7 @@ export class Segment {
     this.#sizeBytes = 0;
     this.#nextOffset = options.baseOffset;
     this.#offsetOfMaxTimestamp = options.baseOffset;
-    this.#offsetIndex = OffsetIndex.empty(options.fileSystem, this.#path('index'));
-    this.#timeIndex = TimeIndex.empty(options.fileSystem, this.#path('timeindex'));
-    this.transactions = new TransactionIndex(options.fileSystem, this.#path('txnindex'));
+    this.#indexes = new SegmentIndexes(options);
   }
 
   /** Creates the files of a new, empty segment. A file left over under that name is emptied. */
@@ -114,9 +109,13 @@ export class Segment {
     return this.#firstBatchTimestampMs;
   }
 
+  get transactions(): TransactionIndex {
+    return this.#indexes.transactions;
+  }
+
   /** The larger of the two index files. */
   get indexBytes(): number {
-    return Math.max(this.#offsetIndex.sizeBytes, this.#timeIndex.sizeBytes);
+    return this.#indexes.sizeBytes;
   }
 
   get path(): string {
@@ -168,7 +167,7 @@ export class Segment {
       this.#offsetOfMaxTimestamp = lastOffset;
     }
     if (this.#bytesSinceIndexEntry > indexIntervalBytes) {
-      this.#offsetIndex.append(this.relative(lastOffset), position);
+      this.#indexes.noteBatch(this.relative(lastOffset), position);
       this.#indexTime();
       this.#bytesSinceIndexEntry = 0;
     }
@@ -178,7 +177,7 @@ export class Segment {
   }
 
   #indexTime(): void {
-    this.#timeIndex.appendIfLater(this.#maxTimestampMs, this.relative(this.#offsetOfMaxTimestamp));
+    this.#indexes.noteTime(this.#maxTimestampMs, this.relative(this.#offsetOfMaxTimestamp));
   }
 
   relative(offset: bigint): number {
@@ -193,13 +192,9 @@ export class Segment {
    */
   load(indexIntervalBytes: number): boolean {
     const sizeBytes = this.file.sizeBytes();
-    const offsetIndex = OffsetIndex.existing(this.#fileSystem, this.#path('index'), sizeBytes);
-    const timeIndex = TimeIndex.existing(this.#fileSystem, this.#path('timeindex'));
-    if (!offsetIndex || !timeIndex) return false;
-    this.#offsetIndex = offsetIndex;
-    this.#timeIndex = timeIndex;
+    if (!this.#indexes.load(sizeBytes)) return false;
     this.#takeMaxTimestamp();
-    return this.#loadTail(offsetIndex.lastPosition(), sizeBytes, indexIntervalBytes);
+    return this.#loadTail(this.#indexes.lastPosition, sizeBytes, indexIntervalBytes);
   }
 
   #loadTail(from: number, sizeBytes: number, indexIntervalBytes: number): boolean {
@@ -219,20 +214,14 @@ export class Segment {
     this.persistIndexes();
     return {
       ...{ baseOffset: this.baseOffset, offset: this.#nextOffset, position: this.#sizeBytes },
-      ...{ offsetIndex: this.#offsetIndex.mark(), timeIndex: this.#timeIndex.mark() },
-      transactionIndex: this.transactions.mark(),
+      ...this.#indexes.mark(),
     };
   }
 
   /** Takes over the segment up to a mark, where `rebuild` may go on; false when the files do not hold what it says. */
   loadMarked(mark: RecoveryMark): boolean {
-    const offsetIndex = OffsetIndex.marked(this.#fileSystem, this.#path('index'), mark.offsetIndex);
-    const timeIndex = TimeIndex.marked(this.#fileSystem, this.#path('timeindex'), mark.timeIndex);
-    const isWhole = this.file.sizeBytes() >= mark.position && this.transactions.loadMarked(mark.transactionIndex);
-    if (!offsetIndex || !timeIndex || !isWhole) return false;
     this.#reset();
-    this.#offsetIndex = offsetIndex;
-    this.#timeIndex = timeIndex;
+    if (this.file.sizeBytes() < mark.position || !this.#indexes.loadMarked(mark)) return false;
     this.#sizeBytes = mark.position;
     this.#nextOffset = mark.offset;
     this.#takeMaxTimestamp();
@@ -240,8 +229,9 @@ export class Segment {
   }
 
   #takeMaxTimestamp(): void {
-    this.#maxTimestampMs = this.#timeIndex.last?.timestampMs ?? -1n;
-    this.#offsetOfMaxTimestamp = this.baseOffset + BigInt(this.#timeIndex.last?.relativeOffset ?? 0);
+    const last = this.#indexes.lastTime;
+    this.#maxTimestampMs = last?.timestampMs ?? -1n;
+    this.#offsetOfMaxTimestamp = this.baseOffset + BigInt(last?.relativeOffset ?? 0);
   }
 
   /**
@@ -288,8 +278,7 @@ export class Segment {
     this.#offsetOfMaxTimestamp = this.baseOffset;
     this.#firstBatchTimestampMs = undefined;
     this.#bytesSinceIndexEntry = 0;
-    this.#offsetIndex = OffsetIndex.empty(this.#fileSystem, this.#path('index'));
-    this.#timeIndex = TimeIndex.empty(this.#fileSystem, this.#path('timeindex'));
+    this.#indexes.clear();
     this.#positions.clear();
   }
 
@@ -301,7 +290,7 @@ export class Segment {
     if (offset >= this.#nextOffset) return this.#sizeBytes;
     const known = this.#positions.get(offset);
     if (known !== undefined) return known;
-    const from = this.#offsetIndex.positionAtOrBefore(this.relative(offset));
+    const from = this.#indexes.positionAtOrBefore(this.relative(offset));
     let found = this.#sizeBytes;
     walkBatches({ file: this.file, from, to: this.#sizeBytes, verify: false }, (batch, position) => {
       if (batch.lastOffset < offset) return true;
@@ -322,30 +311,24 @@ export class Segment {
 
   /** Byte position to search from for the first record at or after a time. */
   positionBeforeTime(timestampMs: bigint): number {
-    return this.#offsetIndex.positionAtOrBefore(this.#timeIndex.offsetBefore(timestampMs));
+    return this.#indexes.positionBeforeTime(timestampMs);
   }
 
   /** Hands the indexes to the operating system. */
   persistIndexes(): void {
     this.#indexTime();
-    this.#offsetIndex.persist();
-    this.#timeIndex.persist();
-    this.transactions.persist();
+    this.#indexes.persist();
   }
 
   /** See `EntryFile`: for a segment that grows. */
   persistIndexesAnew(): void {
-    this.#offsetIndex.persistAnew();
-    this.#timeIndex.persistAnew();
-    this.transactions.persistAnew();
+    this.#indexes.persistAnew();
   }
 
   /** Ends growth: completes the indexes and frees their memory. */
   seal(): void {
     this.#indexTime();
-    this.#offsetIndex.seal();
-    this.#timeIndex.seal();
-    this.transactions.persist();
+    this.#indexes.seal();
     this.#positions.clear();
   }
 
@@ -368,10 +351,8 @@ export class Segment {
   }
 
   /** Resolves when the indexes are on the disk. */
-  async syncIndexes(): Promise<void> {
-    await this.#offsetIndex.sync();
-    await this.#timeIndex.sync();
-    await this.transactions.sync();
+  syncIndexes(): Promise<void> {
+    return this.#indexes.sync();
   }
 
   /** Closes the file, or lets the sync under way do so when it ends. */
