@@ -13,7 +13,7 @@ describe('exactly once on Apache Kafka', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-exactly-once-'));
   let kafka: ApacheKafka;
   before(async () => {
-    kafka = await ApacheKafka.start({ folder });
+    kafka = await ApacheKafka.start({ folder, properties: { 'group.min.session.timeout.ms': '1000' } });
   });
   after(async () => {
     await kafka.stop();

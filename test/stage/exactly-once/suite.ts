@@ -17,6 +17,8 @@ export interface Cluster {
 
 const clientId = 'test';
 const inPartitions = 5;
+/** Less than the 6 s that brokers allow by default: `cluster` has to allow it. */
+const sessionTimeoutMs = 3000;
 const long = process.env.VIGIL_LONG === '1';
 
 /** What a work loop promises with `exactly-once`, on any broker. */
@@ -39,7 +41,7 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     const loops: LoopProcess[] = [];
     t.after(() => Promise.all(loops.map((loop) => loop.end('SIGKILL'))));
     const start = async (instance: string, change: Partial<LoopEntryOptions> = {}): Promise<LoopProcess> => {
-      const times = { workMs: 6, sessionTimeoutMs: 6000 };
+      const times = { workMs: 6, sessionTimeoutMs };
       const options = { brokers, groupId, input, output, instance, delivery: 'exactly-once', ...times } as const;
       const loop = await LoopProcess.start({ ...options, ...change });
       loops.push(loop);
@@ -209,7 +211,7 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     const done = check();
     await start('two');
     await send(count / 2, count);
-    await delay(long ? 30_000 : 7000);
+    await delay(long ? 30_000 : sessionTimeoutMs + 1000);
     sleeper.signal('SIGCONT');
     await done;
   });
