@@ -15,7 +15,7 @@ export interface StoredList<T> {
 }
 
 /** However often something is stored, the list is asked for again at most this often. */
-const refreshMs = 700;
+export const refreshMs = 700;
 
 /**
  * A list of the server, newest first, that follows what is stored.

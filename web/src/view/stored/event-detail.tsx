@@ -48,8 +48,14 @@ function factsOf({ event, storedAtUs, person }: StoredEvent): [string, string][]
     ...(counts === undefined ? [] : [['Counted', `${counts.in} in, ${counts.out} out`] as [string, string]]),
     ...(person === undefined ? [] : [['Person', person.name ?? person.id] as [string, string]]),
     ...(face === undefined ? [] : [['Face', faceText(face)] as [string, string]]),
+    ...lateText(event),
     ['Stored', `${formatLatency((storedAtUs - atUs) / 1000)} after the capture`],
   ];
+}
+
+function lateText({ suspicion }: StoredEvent['event']): [string, string][] {
+  const { lateMs } = suspicion ?? {};
+  return lateMs === undefined ? [] : [['Late', `found ${formatLatency(lateMs)} after the capture`]];
 }
 
 function faceText({ agreeing, sightings, distance, threshold }: NonNullable<StoredEvent['event']['face']>): string {

@@ -12,15 +12,20 @@ const stripFrames = 7;
 /** A suspicion to be judged by somebody: its frames with people and joints, how the score rose, why, and whether it was right. */
 export function MomentView({ event, revision }: { event: string; revision: number }) {
   const { stored, frames, problem } = useMoment(event, revision);
-  if (problem !== undefined) {
-    return (
-      <p role="alert" data-tone="bad" class="store-line">
-        {problem}
-      </p>
-    );
-  }
-  if (!stored || !frames) return <div class="evidence evidence-missing">One moment…</div>;
-  return <Moment stored={stored} frames={frames} />;
+  return (
+    <>
+      {problem !== undefined && (
+        <p role="alert" data-tone="bad" class="store-line">
+          {problem}
+        </p>
+      )}
+      {stored && frames ? (
+        <Moment stored={stored} frames={frames} />
+      ) : (
+        <div class="evidence evidence-missing">{problem === undefined ? 'One moment…' : 'nothing to show'}</div>
+      )}
+    </>
+  );
 }
 
 function Moment({ stored, frames }: { stored: StoredEvent; frames: StoredMoment['frames'] }) {
