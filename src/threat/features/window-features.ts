@@ -19,11 +19,12 @@ const leastFrames = 3;
 /** Every number that the classifier may use, whatever is in the window: nobody and a crowd give the same names. */
 export function windowFeatures(moments: readonly SeenMoment[]): Features {
   const people = peopleOf(moments);
+  const doing = people.map(personFeatures);
   return {
     ...countFeatures(moments),
     ...pooledPoses(people),
-    ...rankedPeople(people),
-    ...rankedPairs(people),
+    ...rankedPeople(doing),
+    ...rankedPairs(people, doing),
     ...motionFeatures(moments),
   };
 }
@@ -71,8 +72,7 @@ function pooledPoses(people: readonly TrackedPerson[]): Features {
 const personNames = Object.keys(personFeatures({ track: '', frames: [] }));
 
 /** Each of a person's numbers: the highest among the people, the second highest, the mean. */
-function rankedPeople(people: readonly TrackedPerson[]): Features {
-  const found = people.map(personFeatures);
+function rankedPeople(found: readonly Features[]): Features {
   const features: Features = {};
   for (const name of personNames) {
     const values = found.map((each) => each[name] ?? 0).sort((a, b) => b - a);
@@ -86,10 +86,13 @@ function rankedPeople(people: readonly TrackedPerson[]): Features {
 /** What stands for a pair where there is none: far apart, and nothing happens. */
 const noPair = { near: 3, distance: 3, overlap: 0, overlap90: 0, approach: 0, handNear: 3, together: 0 };
 
-function rankedPairs(people: readonly TrackedPerson[]): Features {
-  const done = new Map(people.map((person) => [person, personFeatures(person)]));
+/** @param doing what each of them does */
+function rankedPairs(people: readonly TrackedPerson[], doing: readonly Features[]): Features {
   const pairs = people.flatMap((a, index) =>
-    people.slice(index + 1).flatMap((b) => listOf(pairFeatures(a, b, done.get(a) ?? {}, done.get(b) ?? {}))),
+    people.slice(index + 1).flatMap((b, after) => {
+      const [one = {}, other = {}] = [doing[index], doing[index + 1 + after]];
+      return listOf(pairFeatures(a, b, one, other));
+    }),
   );
   const closest: Features = [...pairs].sort((a, b) => (a.near ?? 0) - (b.near ?? 0))[0] ?? noPair;
   const features: Features = {};
