@@ -191,6 +191,13 @@ notify:
     ['1:1: threats: found without a detector that reads joints, expected steps: [pose] at one of the detectors'],
   ],
   [
+    'things left behind before a detector that sees none',
+    'threats: [object-left]\ndetectors:\n  people: { labels: [person], steps: [pose] }\n',
+    [
+      '1:1: threats: found object-left without a detector that reads joints and sees bags, expected one of backpack, handbag, suitcase among its labels',
+    ],
+  ],
+  [
     'an alias by the place where its value stands',
     'cameras:\n  a: &base { source: testsrc, fps: 0 }\n  b: *base\n',
     [

@@ -9,7 +9,10 @@ export function scoreCommand(): Command {
     .description('say how much each film looks like a fight, and why')
     .argument('<file...>', 'video files')
     .option('--json', 'a JSON line for each file: file, score, alarmAtMs, evidence')
-    .option('--model <path>', 'another model, as `npm run train:fight` writes it')
+    .option(
+      '--model <path>',
+      'another model: as `npm run train:fight` writes it (.json), or the manifest of an ONNX model of clips (.yml)',
+    )
     .addHelpText(
       'after',
       `
@@ -18,6 +21,7 @@ A score is a suspicion for somebody to look at, never a proof: models/fight/mode
 
 Examples:
   vigil score fight yard.mp4
+  vigil score fight yard.mp4 --model ./x3d.yml
   vigil score fight clips/*.mp4 --json | jq -r '[.score, .file] | @tsv' | sort -rn`,
     )
     .action(fightAction);
@@ -27,25 +31,26 @@ Examples:
 async function fightAction(files: string[], options: { json?: boolean; model?: string }): Promise<void> {
   const { createLogger } = await import('../../base/logger.ts');
   const { describeError } = await import('../../base/errors.ts');
-  const { loadFightModel } = await import('../score/load-fight-model.ts');
+  const { openJudge } = await import('../score/open-judge.ts');
   const { openClipEyes } = await import('../score/clip-eyes.ts');
   const { scoreClip } = await import('../score/score-clip.ts');
-  const model = await loadFightModel(options.model);
+  const { model, threshold, close } = await openJudge(options.model);
   const eyes = await openClipEyes(createLogger('score'));
   try {
     for (const file of files) {
       try {
         const scored = await scoreClip(file, eyes.look(file), model);
-        process.stdout.write(`${options.json ? JSON.stringify(scored) : describe(scored, model.threshold)}\n`);
+        process.stdout.write(`${options.json ? JSON.stringify(scored) : describe(scored, threshold)}\n`);
       } catch (error) {
         const why = describeError(error);
         const nothing: ClipScore = { file, score: null, alarmAtMs: null, evidence: null, why };
-        process.stdout.write(`${options.json ? JSON.stringify(nothing) : describe(nothing, model.threshold)}\n`);
+        process.stdout.write(`${options.json ? JSON.stringify(nothing) : describe(nothing, threshold)}\n`);
         process.exitCode = 1;
       }
     }
   } finally {
     await eyes.close();
+    await close();
   }
 }
 

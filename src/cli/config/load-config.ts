@@ -3,6 +3,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fault, systemErrorCode } from '../../base/errors.ts';
 import { isDelay } from '../../detect/looker/delay-looker.ts';
 import { isRemoteModel } from '../../detect/remote/remote-model.ts';
+import { bagLabels } from '../../topics/bag-labels.ts';
 import { checkReference } from './check-reference.ts';
 import { checkRules } from './check-rules.ts';
 import { checkValue, type ValueProblem } from './check-value.ts';
@@ -130,10 +131,18 @@ function checkSteps(written: ConfigFile): ValueProblem[] {
 
 /** Nothing is suspected of boxes alone. */
 function checkThreats({ threats = [], detectors = {} }: ConfigFile): ValueProblem[] {
-  const hasJoints = Object.values(detectors).some(({ steps = [] }) => steps.includes('pose'));
-  if (threats.length === 0 || hasJoints) return [];
-  const message = 'threats: found without a detector that reads joints, expected steps: [pose] at one of the detectors';
-  return [{ path: ['threats'], part: 'key', message }];
+  const judged = Object.values(detectors).filter(({ steps = [] }) => steps.includes('pose'));
+  const complain = (message: string): ValueProblem[] => [{ path: ['threats'], part: 'key', message }];
+  if (threats.length === 0) return [];
+  if (judged.length === 0)
+    return complain(
+      'threats: found without a detector that reads joints, expected steps: [pose] at one of the detectors',
+    );
+  const seesBags = judged.some(({ labels }) => !labels || labels.some((label) => bagLabels.has(label)));
+  if (!threats.includes('object-left') || seesBags) return [];
+  return complain(
+    `threats: found object-left without a detector that reads joints and sees bags, expected one of ${[...bagLabels].join(', ')} among its labels`,
+  );
 }
 
 function locate({ path, part, message }: ValueProblem, text: ConfigText): Problem {

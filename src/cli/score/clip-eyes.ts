@@ -3,16 +3,21 @@ import type { Logger } from '../../base/logger.ts';
 import { filmFrames } from '../../capture/film-frames.ts';
 import { openDetector } from '../../detect/inference/detector.ts';
 import { findModel } from '../../detect/models/find-model.ts';
-import { openJpegDecoder } from '../../detect/picture/decode-jpeg.ts';
+import { openJpegDecoder, type Picture } from '../../detect/picture/decode-jpeg.ts';
 import { findChain } from '../../detect/steps/chain.ts';
 import { shrinkToGrey } from '../../threat/motion/grey-picture.ts';
 import type { FrameSight } from '../../threat/window/moment-maker.ts';
 import { defaults } from '../config/defaults.ts';
 
+/** A frame of a film with its decoded picture, whose pixels stand until the next frame is asked for. */
+export interface ClipSight extends FrameSight {
+  picture?: Picture;
+}
+
 /** Looks at films as the journey does: the frames that a camera would publish, and people with their joints. */
 export interface ClipEyes {
   /** Every frame of a film, in order. @throws SOURCE_UNREADABLE, FRAME_UNDECODABLE, INFERENCE_FAILED */
-  look(path: string): AsyncGenerator<FrameSight>;
+  look(path: string): AsyncGenerator<ClipSight>;
   close(): Promise<void>;
 }
 
@@ -28,15 +33,17 @@ export async function openClipEyes(logger: Pick<Logger, 'info' | 'warn'>): Promi
     openDetector({ ...found, labels, threshold, chain }),
     openJpegDecoder(),
   ]);
-  const { fps, width, quality } = defaults.capture;
+  const { fps, width: widest, quality } = defaults.capture;
+  const settings = { fps, width: widest, quality };
 
-  async function* look(path: string): AsyncGenerator<FrameSight> {
+  async function* look(path: string): AsyncGenerator<ClipSight> {
     let frame = 0;
-    for await (const film of filmFrames(path, { fps, width, quality })) {
+    for await (const film of filmFrames(path, settings)) {
       const { detections } = await detector.look(film);
-      const grey = shrinkToGrey(await decoder.decode(film.jpeg, film));
-      const { ptsUs } = film;
-      yield { frame: frame++, ptsUs, capturedAtUs: ptsUs, width: film.width, height: film.height, detections, grey };
+      const picture = await decoder.decode(film.jpeg, film);
+      const grey = shrinkToGrey(picture);
+      const { ptsUs, width, height } = film;
+      yield { frame: frame++, ptsUs, capturedAtUs: ptsUs, width, height, detections, grey, picture };
     }
   }
 

@@ -1,6 +1,10 @@
+import type { ClipModel } from '../../detect/clip/clip-model.ts';
+import { ClipWatch } from '../../threat/clip/clip-watch.ts';
 import type { FightModel } from '../../threat/fight/fight-model.ts';
 import { type FightScore, FightWatch } from '../../threat/fight/fight-watch.ts';
-import { type FrameSight, MomentMaker } from '../../threat/window/moment-maker.ts';
+import type { SeenMoment } from '../../threat/window/moment.ts';
+import { MomentMaker } from '../../threat/window/moment-maker.ts';
+import type { ClipSight } from './clip-eyes.ts';
 
 /** What `vigil score fight` says of one file. */
 export interface ClipScore {
@@ -26,21 +30,39 @@ interface ClipEvidence {
 
 const shownFrames = 7;
 
+interface ClipWatcher {
+  wants(ptsUs: number): boolean;
+  see(moment: SeenMoment, sight: ClipSight): Promise<FightScore | undefined>;
+}
+
+function fightJudge(model: FightModel): ClipWatcher {
+  const watch = new FightWatch(model);
+  return { wants: (ptsUs) => watch.wants(ptsUs), see: async (moment) => watch.see(moment) };
+}
+
+function clipJudge(model: ClipModel): ClipWatcher {
+  const watch = new ClipWatch(model);
+  return {
+    wants: (ptsUs) => watch.wants(ptsUs),
+    see: async (moment, { picture }) => (picture ? watch.see(moment, model.frame(picture)) : undefined),
+  };
+}
+
 /** Judges every window of a film as a camera's would be. */
 export async function scoreClip(
   file: string,
-  sights: AsyncIterable<FrameSight>,
-  model: FightModel,
+  sights: AsyncIterable<ClipSight>,
+  model: FightModel | ClipModel,
 ): Promise<ClipScore> {
   const maker = new MomentMaker();
-  const watch = new FightWatch(model);
+  const watch = 'manifest' in model ? clipJudge(model) : fightJudge(model);
   const scores: FightScore[] = [];
   let [frames, firstUs, lastUs] = [0, 0, 0];
   for await (const sight of sights) {
     if (frames++ === 0) firstUs = sight.ptsUs;
     lastUs = sight.ptsUs;
     if (!watch.wants(sight.ptsUs)) continue;
-    const score = watch.see(maker.make(sight));
+    const score = await watch.see(maker.make(sight), sight);
     if (score) scores.push(score);
   }
   const [best] = [...scores].sort((a, b) => b.chance - a.chance);

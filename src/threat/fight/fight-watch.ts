@@ -1,6 +1,7 @@
 import { type Features, windowFeatures } from '../features/window-features.ts';
 import type { SeenMoment } from '../window/moment.ts';
 import { SlidingWindow, type WindowSettings } from '../window/sliding-window.ts';
+import { Episodes } from './episodes.ts';
 import { type FightModel, type Judgement, judgeWindow } from './fight-model.ts';
 
 /** What a window that could be judged came to. */
@@ -22,23 +23,20 @@ export interface FightWatchState {
   lastAboveUs?: number;
 }
 
-/** An episode is over once the score has been below the threshold for so long. */
-const calmMs = 4000;
-
 /** Judges each window of one camera, and calls each episode once. Pure; times are stream times. */
 export class FightWatch {
   readonly #model: FightModel;
   readonly #window: SlidingWindow;
-  #lastAboveUs: number | undefined;
+  readonly #episodes: Episodes;
 
   constructor(model: FightModel, settings?: WindowSettings, state?: FightWatchState) {
     this.#model = model;
     this.#window = new SlidingWindow(settings, state?.window);
-    this.#lastAboveUs = state?.lastAboveUs;
+    this.#episodes = new Episodes(state?.lastAboveUs);
   }
 
   state(): FightWatchState {
-    const lastAboveUs = this.#lastAboveUs;
+    const { lastAboveUs } = this.#episodes;
     return { window: this.#window.state(), ...(lastAboveUs === undefined ? {} : { lastAboveUs }) };
   }
 
@@ -60,9 +58,7 @@ export class FightWatch {
     const judgement = judgeWindow(this.#model, features);
     const { frame, ptsUs, capturedAtUs } = moment;
     const isAbove = judgement.chance >= this.#model.threshold;
-    const calmUs = Math.abs(ptsUs - (this.#lastAboveUs ?? Number.NEGATIVE_INFINITY));
-    const isAlarm = isAbove && calmUs > calmMs * 1000;
-    if (isAbove) this.#lastAboveUs = ptsUs;
+    const isAlarm = this.#episodes.begins(ptsUs, isAbove);
     return { ...judgement, frame, ptsUs, capturedAtUs, window: [...window], features, isAlarm };
   }
 }

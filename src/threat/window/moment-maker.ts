@@ -1,3 +1,4 @@
+import { bagLabels } from '../../topics/bag-labels.ts';
 import type { Detection } from '../../topics/result-record.ts';
 import type { Moment, TrackerState } from '../../track/tracker.ts';
 import { matchBlocks } from '../motion/block-motion.ts';
@@ -5,9 +6,6 @@ import type { GreyPicture } from '../motion/grey-picture.ts';
 import { summariseMotion } from '../motion/motion-summary.ts';
 import { PeopleFollower } from './follow-people.ts';
 import type { SeenMoment } from './moment.ts';
-
-/** What people carry and put down, in COCO's words. */
-const bagLabels: ReadonlySet<string> = new Set(['backpack', 'handbag', 'suitcase']);
 
 /** A frame as it comes: what was detected, and its picture made small. */
 export interface FrameSight extends Moment {
