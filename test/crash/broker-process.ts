@@ -7,11 +7,13 @@ const entry = join(import.meta.dirname, 'broker-entry.ts');
 /** A broker in a process of its own that can be killed and started again at the same address, on the same directory. */
 export class BrokerProcess {
   readonly #directory: string;
+  readonly #configs: Readonly<Record<string, string | number>>;
   #process: ChildProcess | undefined;
   #port = 0;
 
-  constructor(directory: string) {
+  constructor(directory: string, configs: Readonly<Record<string, string | number>> = {}) {
     this.#directory = directory;
+    this.#configs = configs;
   }
 
   /** The port that clients are told, when it is not the broker's own. */
@@ -33,9 +35,13 @@ export class BrokerProcess {
   /** Resolves when the broker listens. */
   async start(): Promise<void> {
     const advertised = this.advertisedPort === undefined ? [] : [String(this.advertisedPort)];
-    const started = spawn(process.execPath, [entry, this.#directory, String(this.#port), ...advertised], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const started = spawn(
+      process.execPath,
+      [entry, this.#directory, String(this.#port), JSON.stringify(this.#configs), ...advertised],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     this.#process = started;
     const ended = once(started, 'exit').then(([code]) => {
       throw new Error(`the broker ended with ${code} instead of listening`);
