@@ -17,6 +17,7 @@ const inlined = [
   'yaml',
   'typebox',
   'kysely',
+  ...['prom-client', '@opentelemetry/api', 'tdigest', 'bintrees'],
   // The Kafka client, and what it needs.
   '@platformatic/kafka',
   '@platformatic/dynamic-buffer',
