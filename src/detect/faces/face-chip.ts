@@ -66,66 +66,72 @@ function chipPlace([x, y]: Point): Point {
  */
 export function cutChip(picture: RgbPicture, { toFrame }: Pick<Alignment, 'toFrame'>): FaceChip {
   const chip = new Uint8Array(3 * chipSize * chipSize);
-  const scale = Math.hypot(toFrame.a, toFrame.b);
-  const samples = Math.min(4, Math.max(1, Math.round(scale)));
-  const sampler = new Sampler(picture);
-  for (let row = 0; row < chipSize; row++) {
-    for (let column = 0; column < chipSize; column++) {
-      sampler.clear();
-      for (let at = 0; at < samples * samples; at++) {
-        const x = column + ((at % samples) + 0.5) / samples - 0.5;
-        const y = row + (Math.floor(at / samples) + 0.5) / samples - 0.5;
-        sampler.add(toFrame.a * x - toFrame.b * y + toFrame.dx, toFrame.b * x + toFrame.a * y + toFrame.dy);
+  const { data, width, height } = picture;
+  const { a, b, dx, dy } = toFrame;
+  const samples = Math.min(4, Math.max(1, Math.round(Math.hypot(a, b))));
+  const count = samples * samples;
+  const seen: [number, number, number] = [0, 0, 0];
+  // Up to 360,000 samples a face: numbers only, nothing unpacked, and calls at the edge of the frame alone.
+  for (let at = 0; at < chipSize * chipSize; at++) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (let n = 0; n < count; n++) {
+      const chipX = (at % chipSize) + ((n % samples) + 0.5) / samples - 0.5;
+      const chipY = Math.trunc(at / chipSize) + (Math.trunc(n / samples) + 0.5) / samples - 0.5;
+      const x = a * chipX - b * chipY + dx;
+      const y = b * chipX + a * chipY + dy;
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      if (left < -1 || top < -1 || left >= width || top >= height) continue;
+      if (left < 0 || top < 0 || left + 1 >= width || top + 1 >= height) {
+        sampleEdge(picture, x, y, seen);
+        red += seen[0];
+        green += seen[1];
+        blue += seen[2];
+        continue;
       }
-      sampler.write(chip, 3 * (row * chipSize + column), samples * samples);
+      const w3 = (x - left) * (y - top);
+      const w2 = y - top - w3;
+      const w1 = x - left - w3;
+      const w0 = 1 - (x - left) - w2;
+      const upper = 3 * (top * width + left);
+      const lower = upper + 3 * width;
+      red +=
+        w0 * (data[upper] as number) +
+        w1 * (data[upper + 3] as number) +
+        w2 * (data[lower] as number) +
+        w3 * (data[lower + 3] as number);
+      green +=
+        w0 * (data[upper + 1] as number) +
+        w1 * (data[upper + 4] as number) +
+        w2 * (data[lower + 1] as number) +
+        w3 * (data[lower + 4] as number);
+      blue +=
+        w0 * (data[upper + 2] as number) +
+        w1 * (data[upper + 5] as number) +
+        w2 * (data[lower + 2] as number) +
+        w3 * (data[lower + 5] as number);
     }
+    // Half more: what is stored is cut off.
+    chip[3 * at] = red / count + 0.5;
+    chip[3 * at + 1] = green / count + 0.5;
+    chip[3 * at + 2] = blue / count + 0.5;
   }
   return chip;
 }
 
-/** Adds up bilinear samples of a picture. */
-class Sampler {
-  readonly #data: Uint8Array;
-  readonly #width: number;
-  readonly #height: number;
-  #red = 0;
-  #green = 0;
-  #blue = 0;
-
-  constructor({ data, width, height }: RgbPicture) {
-    this.#data = data;
-    this.#width = width;
-    this.#height = height;
-  }
-
-  clear(): void {
-    this.#red = 0;
-    this.#green = 0;
-    this.#blue = 0;
-  }
-
-  add(x: number, y: number): void {
-    const [left, top] = [Math.floor(x), Math.floor(y)];
-    if (left < -1 || top < -1 || left >= this.#width || top >= this.#height) return;
-    const [right, down] = [x - left, y - top];
-    this.#addPixel(left, top, (1 - right) * (1 - down));
-    this.#addPixel(left + 1, top, right * (1 - down));
-    this.#addPixel(left, top + 1, (1 - right) * down);
-    this.#addPixel(left + 1, top + 1, right * down);
-  }
-
-  #addPixel(x: number, y: number, weight: number): void {
-    if (x < 0 || y < 0 || x >= this.#width || y >= this.#height) return;
-    const at = 3 * (y * this.#width + x);
-    this.#red += weight * (this.#data[at] as number);
-    this.#green += weight * (this.#data[at + 1] as number);
-    this.#blue += weight * (this.#data[at + 2] as number);
-  }
-
-  write(chip: FaceChip, at: number, samples: number): void {
-    chip[at] = Math.round(this.#red / samples);
-    chip[at + 1] = Math.round(this.#green / samples);
-    chip[at + 2] = Math.round(this.#blue / samples);
+/** A bilinear sample where not all of its four pixels are in the frame: the others are black. */
+function sampleEdge({ data, width, height }: RgbPicture, x: number, y: number, seen: [number, number, number]): void {
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  seen.fill(0);
+  for (let corner = 0; corner < 4; corner++) {
+    const [column, row] = [left + (corner & 1), top + (corner >> 1)];
+    if (column < 0 || row < 0 || column >= width || row >= height) continue;
+    const weight = (corner & 1 ? x - left : 1 - x + left) * (corner >> 1 ? y - top : 1 - y + top);
+    for (const colour of [0, 1, 2] as const) {
+      seen[colour] += weight * (data[3 * (row * width + column) + colour] as number);
+    }
   }
 }
 
