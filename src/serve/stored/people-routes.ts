@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { wallClockUs } from '../../base/clock.ts';
-import { merging } from '../../stage/people/edit-people.ts';
-import type { AskStore } from '../../store/store-questions.ts';
-import { encodePerson, eraseFace, erasePerson } from '../../topics/people-record.ts';
+import { namingAs } from '../../stage/people/edit-people.ts';
+import { eraseFace, erasePerson } from '../../topics/people-record.ts';
 import type { Person } from '../../topics/people-schema.ts';
 import type { StoredPerson } from '../../topics/stored.ts';
 import { problemSchema } from '../schemas.ts';
@@ -72,7 +71,8 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<AlarmRoutesOptions> = async
       const known = await ask('person', { person: id });
       if (!known) return sendMissing(reply, noPerson(id));
       const name = body.name.trim();
-      const { person, records } = await naming(ask, known, name);
+      const same = await ask('named', { name });
+      const { person, records } = namingAs(personOf(known), same && personOf(same), name, wallClockUs());
       await publish(records);
       return reply.code(202).send({ person: person.person, name });
     },
@@ -110,14 +110,6 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<AlarmRoutesOptions> = async
     },
   );
 };
-
-/** A name that somebody has already makes the two one person. */
-async function naming(ask: AskStore, known: StoredPerson, name: string) {
-  const same = await ask('named', { name });
-  if (same && same.person !== known.person) return merging(personOf(known), personOf(same), wallClockUs());
-  const named = { ...personOf(known), name, isEnrolled: true };
-  return { person: named, records: [encodePerson(named)] };
-}
 
 function personOf({ person, name, isEnrolled, atUs, firstSeen }: StoredPerson): Person {
   const about = { ...(name === null ? {} : { name }), ...(firstSeen === null ? {} : { firstSeen }) };

@@ -40,6 +40,11 @@ export function enrollment(book: PeopleBook, name: string, faces: readonly NewFa
  */
 export function naming(book: PeopleBook, unknown: Person, name: string, atUs: number) {
   const same = book.persons().find((each) => each.name?.toLowerCase() === name.trim().toLowerCase());
+  return namingAs(unknown, same, name, atUs);
+}
+
+/** @param same whoever has that name already */
+export function namingAs(unknown: Person, same: Person | undefined, name: string, atUs: number) {
   if (same && same.person !== unknown.person) return merging(unknown, same, atUs);
   const person: Person = { ...unknown, name: name.trim(), isEnrolled: true, atUs };
   return { person, records: [encodePerson(person)] };
