@@ -29,6 +29,7 @@ const followUpWithinMs = 30_000;
  * @throws the fault of a part that all others need; INCOMPLETE when frames in and results out differ
  */
 export async function runOnce(plan: JourneyPlan, options: OnceOptions): Promise<number> {
+  const startedAtMs = performance.now();
   const watch = new OnceWatch(plan.config.cameras.map((camera) => camera.id));
   const progress = terminalProgress();
   const journey = new Journey(plan, listenerOf(watch, progress, options));
@@ -39,7 +40,9 @@ export async function runOnce(plan: JourneyPlan, options: OnceOptions): Promise<
   let end: End;
   try {
     end = await waitForEnd(journey, watch, interrupt, options);
-    if (end.isThrough) await waitForFollowers(journey, plan, interrupt, progress);
+    const leftMs = (options.maxTimeMs ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAtMs);
+    const withinMs = Math.min(followUpWithinMs, leftMs);
+    if (end.isThrough) await waitForFollowers({ journey, plan, interrupt, progress, withinMs });
   } finally {
     progress.end();
     await journey.stop();
@@ -82,13 +85,21 @@ async function waitForEnd(
   }
 }
 
+interface FollowersToWaitFor {
+  journey: Journey;
+  plan: JourneyPlan;
+  interrupt: Interrupt;
+  progress: Progress;
+  withinMs: number;
+}
+
 /** What is not through in time is said, and fails nothing: it is in the log, and the next run goes on with it. */
-async function waitForFollowers(journey: Journey, plan: JourneyPlan, interrupt: Interrupt, progress: Progress) {
+async function waitForFollowers({ journey, plan, interrupt, progress, withinMs }: FollowersToWaitFor): Promise<void> {
   const ending = new AbortController();
   void interrupt.requested.then(() => ending.abort());
   try {
     const { brokers } = journey;
-    const asked = { brokers, followers: followersOf(plan), withinMs: followUpWithinMs, signal: ending.signal };
+    const asked = { brokers, followers: followersOf(plan), withinMs, signal: ending.signal };
     for (const { title } of await whenFollowedUp(asked)) {
       progress.line(`${title}: not through yet; what is left waits in the log for the next run`);
     }
