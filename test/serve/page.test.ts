@@ -448,6 +448,11 @@ test('an unknown person is named on the page, and erased after a second thought'
   await page.getByRole('textbox', { name: 'Who is it?' }).fill('Grace');
   await page.keyboard.press('Enter');
   await known.getByText('Grace').waitFor();
+  await known.getByRole('link', { name: 'Events of Grace' }).click();
+  const events = page.getByRole('list', { name: 'Events', exact: true });
+  await events.getByText('Grace was not known yet').waitFor();
+  assert.equal(await events.getByRole('listitem').count(), 1);
+  await page.getByRole('link', { name: 'People' }).click();
   await known.getByRole('button', { name: 'Erase Grace' }).click();
   await known.getByRole('button', { name: 'Keep' }).click();
   await known.getByRole('button', { name: 'Erase Grace' }).click();

@@ -23,6 +23,7 @@ export function describeEvent({ event, person }: StoredEvent): string {
   // What a rule of thumb measures is no chance.
   if (threat !== undefined)
     return `${capital(threat)} suspected${suspicion?.isHeuristic ? '' : `, ${Math.round(score * 100)} %`}`;
+  if (type === 'face-unknown' && person?.name) return `${person.name} was not known yet`;
   if (zone !== undefined) return `${who} ${type === 'zone-entered' ? 'entered' : 'left'} ${zone}`;
   if (line !== undefined) return `${who} crossed ${line}${direction ? `, ${direction}` : ''}`;
   return `${who} ${eventWords[type] ?? type.replaceAll('-', ' ')}`;
