@@ -22,6 +22,18 @@ const leastTexture = 4;
 /** What a displaced match must gain over staying put, grey levels a pixel. */
 const leastGain = 1.5;
 
+/** Of the second picture: two that judge the same results measure it once. */
+const measured = new WeakMap<GreyPicture, { before: GreyPicture; motion: BlockMotion }>();
+
+/** As `matchBlocks`, which is not asked twice about the same two pictures. */
+export function motionBetween(before: GreyPicture, now: GreyPicture): Readonly<BlockMotion> {
+  const known = measured.get(now);
+  if (known?.before === before) return known.motion;
+  const motion = matchBlocks(before, now);
+  measured.set(now, { before, motion });
+  return motion;
+}
+
 /** Full search block matching on the sum of absolute differences. */
 export function matchBlocks(before: GreyPicture, now: GreyPicture): BlockMotion {
   const columns = Math.floor(now.width / blockSize);

@@ -30,7 +30,7 @@ interface Watched {
   threats: CameraThreats;
 }
 
-/** A result that is read so long after its frame was captured is passed over: nobody can come in time any more. */
+/** A result that is read so long after it was written is passed over: this group is behind, and is to be with the newest again. */
 export const urgentWithinMs = 2000;
 export const urgentGroup: GapGroup = 'threat-urgent';
 
@@ -84,8 +84,8 @@ export class UrgentDesk {
   }
 
   #passOver(record: IncomingRecord, detector: string): boolean {
-    const { camera, session, frame, capturedAtUs } = decodeFrameHeader(record);
-    if (this.#options.nowMs() - capturedAtUs / 1000 <= urgentWithinMs) return false;
+    if (this.#options.nowMs() - record.timestampMs <= urgentWithinMs) return false;
+    const { camera, session, frame } = decodeFrameHeader(record);
     const key = `${camera}/${session}/${detector}`;
     const passed = this.#passedOver.get(key) ?? { about: { camera, session, detector }, frames: [] };
     passed.frames.push(frame);

@@ -1,7 +1,7 @@
 import { bagLabels } from '../../topics/bag-labels.ts';
 import type { Detection } from '../../topics/result-record.ts';
 import type { Moment, TrackerState } from '../../track/tracker.ts';
-import { matchBlocks } from '../motion/block-motion.ts';
+import { motionBetween } from '../motion/block-motion.ts';
 import type { GreyPicture } from '../motion/grey-picture.ts';
 import { summariseMotion } from '../motion/motion-summary.ts';
 import { PeopleFollower } from './follow-people.ts';
@@ -64,7 +64,7 @@ export class MomentMaker {
     const isComparable = before && grey && before.grey.width === grey.width && before.grey.height === grey.height;
     if (!isComparable || ptsUs <= before.ptsUs) return { ...moment, width, height, people };
     const motion = summariseMotion({
-      motion: matchBlocks(before.grey, grey),
+      motion: motionBetween(before.grey, grey),
       seconds: (ptsUs - before.ptsUs) / 1e6,
       boxes: people.map(({ box }) => box),
       width,

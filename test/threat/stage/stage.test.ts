@@ -89,7 +89,9 @@ function record(
     ...(gated ? { gated: true as const, detections: [] } : {}),
   };
   const { topic, key, value, headers } = encodeResult(result, Buffer.from('jpeg'), 1);
-  return incoming({ topic, partition: 0, offset: BigInt(frame), key: Buffer.from(key ?? ''), value, headers });
+  const timestampMs = (startUs + ptsUs) / 1000;
+  const place = { topic, partition: 0, offset: BigInt(frame), timestampMs };
+  return incoming({ ...place, key: Buffer.from(key ?? ''), value, headers });
 }
 
 function incoming(fields: object): IncomingRecord {
@@ -129,7 +131,7 @@ test('a suspicion names its frames, where their results lie, people and reasons,
 });
 
 test('who hurries passes over what is too old, says which frames, and begins anew with what is young', async () => {
-  // Frames 0 to 4 are older than two seconds, 5 to 14 are not.
+  // The results of frames 0 to 4 are older than two seconds, those of 5 to 14 are not.
   const desk = deskAt(startUs / 1000 + 2450);
   const [event] = await hurry(desk, [...frames(0, 4), ...frames(5, 14)]);
   assert.equal(event?.frame, 11);
