@@ -76,6 +76,14 @@ function createMeasures(registry: Registry) {
     help: 'Capture of the last frame of a suspicion to its event, by who told of it: at once, or judging every frame.',
     labelNames: ['threat', 'camera', 'speed'] as const,
   });
+  const steps = new Histogram({
+    ...common,
+    name: 'vigil_alarm_step_seconds',
+    help: 'How long each step of an alarm took: capture to result, result to event, event to alarm, alarm to being told.',
+    labelNames: ['step'] as const,
+  });
+  const took = (step: 'result' | 'event' | 'alarm' | 'delivered', fromUs: number, toUs: number) =>
+    steps.observe({ step }, secondsBetween(fromUs, toUs));
   const attempts = new Counter({
     name: 'vigil_deliveries_total',
     help: 'Attempts to tell notifiers, by what became of them.',
@@ -83,17 +91,25 @@ function createMeasures(registry: Registry) {
     registers: [registry],
   });
   return {
-    sawAlarm: ({ rule, camera, times }: Alarm) =>
-      raised.observe({ rule, camera }, secondsBetween(times.capturedAtUs, times.raisedAtUs)),
+    sawAlarm({ rule, camera, times }: Alarm): void {
+      const { capturedAtUs, resultAtUs, eventAtUs, raisedAtUs } = times;
+      raised.observe({ rule, camera }, secondsBetween(capturedAtUs, raisedAtUs));
+      if (resultAtUs !== undefined) {
+        took('result', capturedAtUs, resultAtUs);
+        took('event', resultAtUs, eventAtUs);
+      }
+      took('alarm', eventAtUs, raisedAtUs);
+    },
     sawSuspicion: ({ threat, camera, suspicion, atUs }: TrackEvent, writtenAtUs: number) =>
       suspected.observe(
         { threat: threat ?? '', camera, speed: suspicion?.speed ?? '' },
         secondsBetween(atUs, writtenAtUs),
       ),
-    sawDelivery({ rule, notifier, outcome, level, capturedAtUs, atUs }: AlarmDelivery): void {
+    sawDelivery({ rule, notifier, outcome, level, capturedAtUs, raisedAtUs, atUs }: AlarmDelivery): void {
       attempts.inc({ notifier, outcome });
-      if (outcome === 'delivered' && level === 0)
-        delivered.observe({ rule, notifier }, secondsBetween(capturedAtUs, atUs));
+      if (outcome !== 'delivered' || level > 0) return;
+      delivered.observe({ rule, notifier }, secondsBetween(capturedAtUs, atUs));
+      took('delivered', raisedAtUs, atUs);
     },
   };
 }
