@@ -11,8 +11,7 @@ import { footage, modelsFolder } from './lib/material.ts';
 import { report } from './lib/results.ts';
 import { startVigil, stop, temporaryFolder } from './lib/vigil-process.ts';
 
-const [wanted = 100, longestSeconds = 400] = process.argv.slice(2).map(Number);
-const cameras = 4;
+const [wanted = 100, longestSeconds = 400, cameras = 4] = process.argv.slice(2).map(Number);
 const clip = footage('fights/fight/fi005.mp4');
 const quiet = footage('traffic/car-detection.mp4');
 const quietFrames = 60;
