@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { untilItWorks } from '../../../src/stage/kafka/retry.ts';
 import { TransactionalProducer } from '../../../src/stage/kafka/transactional-producer.ts';
 import { ensureTopics } from '../../../src/stage/kafka-admin.ts';
 import { openRecordConsumer } from '../../../src/stage/record-consumer.ts';
@@ -103,7 +104,8 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     await producer.begin();
     const placed = await producer.place([numbered(output, 1, 0)]);
     await producer.open(`closes-${runs}`, placed);
-    await producer.publish(placed);
+    // Each broker of a cluster hears of a new topic in its own time.
+    await untilItWorks(() => producer.publish(placed), { signal: t.signal, isFinal: () => false });
     await producer.close();
     const after = await openRecordProducer({ brokers, clientId });
     t.after(() => after.close({ abort: true }));
