@@ -2,72 +2,102 @@
  * Trains the fight classifier: `npm run train:fight -- DIR`, where DIR holds the clips in `fight/` and `noFight/`, as
  * `vigil marks export DIR` writes them, and may say in `scenes.json` which of them are of one scene.
  *
- * What is seen in the clips is kept in a cache (VIGIL_FIGHT_CACHE, or a folder for temporary files), because looking takes
- * minutes and learning seconds. The same clips give the same numbers. Writes models/fight/fight.json and measures.json.
+ * What is seen in the clips is kept (VIGIL_FIGHT_CACHE, or a folder for temporary files), because looking takes minutes. The
+ * same clips give the same numbers. Writes fight.json, measures.json and the tables of model-card.md in models/fight/.
  */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger } from '../src/base/logger.ts';
-import { type ClipEyes, openClipEyes } from '../src/cli/score/clip-eyes.ts';
-import { featureGroups, fightFeatures } from '../src/threat/features/fight-features.ts';
-import { windowFeatures } from '../src/threat/features/window-features.ts';
+import { openClipEyes } from '../src/cli/score/clip-eyes.ts';
+import { SeenMoments } from '../src/cli/score/seen-moments.ts';
+import { earlierFeatures, featureGroups, fightFeatures } from '../src/threat/features/fight-features.ts';
+import { featureNames, windowFeatures } from '../src/threat/features/window-features.ts';
 import type { FightModel } from '../src/threat/fight/fight-model.ts';
 import { crossValidate, type LabelledClip, type Learner, samplesOf } from '../src/threat/learn/cross-validate.ts';
-import { blend, fitScaled, forestLearner, logisticLearner } from '../src/threat/learn/learners.ts';
-import { areaUnderCurve, falseAlarmCurve, recallAt } from '../src/threat/learn/measures.ts';
+import {
+  blend,
+  fitScaled,
+  forestLearner,
+  type LogisticSettings,
+  logisticLearner,
+} from '../src/threat/learn/learners.ts';
+import { recallAt } from '../src/threat/learn/measures.ts';
+import { type Candidate, nestedCrossValidate } from '../src/threat/learn/nested.ts';
 import { calibrated, fitPlatt } from '../src/threat/learn/platt.ts';
 import type { SeenMoment } from '../src/threat/window/moment.ts';
-import { MomentMaker } from '../src/threat/window/moment-maker.ts';
 import { SlidingWindow } from '../src/threat/window/sliding-window.ts';
+import { atThreshold, falseAlarmShare, measure, round, worstClips } from './fight-measures.ts';
+import { writeTables } from './fight-model-card.ts';
 
 const folder = join(import.meta.dirname, '..', 'models', 'fight');
-const settings = { ridge: 25, every: 4 };
-const shipped = logisticLearner(settings.ridge);
-const forest = forestLearner({ trees: 100, leastLeaf: 1, tried: 0.12, depth: 10, seed: 1 });
-/** What else was tried, on the same features. */
-const others: Readonly<Record<string, Learner>> = {
-  'logistic regression, ridge 5': logisticLearner(5),
-  'logistic regression, ridge 100': logisticLearner(100),
-  'extremely randomised trees (100)': forest,
-  'both, averaged': blend([shipped, forest]),
-};
-const [folds, seeds, fewSeeds, falseAlarmShare] = [5, [0, 1, 2, 3, 4], [0, 1, 2], 0.05];
-/** Raised whenever something else is seen in the same clip. */
-const cacheVersion = 1;
+const settings: LogisticSettings = { ridge: 5, emphasis: 1 };
+/** Of each clip every so many windows are learned from. */
+const every = 4;
+const [folds, innerFolds, seeds, fewSeeds] = [5, 3, [0, 1, 2, 3, 4], [0, 1, 2]];
+const shipped = logisticLearner(settings);
+const forest = forestLearner({ trees: 50, leastLeaf: 1, tried: 0.12, depth: 10, seed: 1 });
 
-interface Clip {
+const without = (pattern: RegExp, names = fightFeatures) => names.filter((name) => !pattern.test(name));
+
+/** What the nested cross-validation chooses from: which features, how strongly held back, how much the telling ones count. */
+const choices = Object.entries({
+  'the features of before': earlierFeatures,
+  'those of before, maps and detours': [...earlierFeatures, ...featureNames.filter((name) => /^map|etour/.test(name))],
+  'the shipped features': fightFeatures,
+}).flatMap(([features, names]) =>
+  [
+    { ridge: 5, emphasis: 1 },
+    { ridge: 20, emphasis: 0 },
+  ].map((each) => ({ name: `${features}, ridge ${each.ridge}, emphasis ${each.emphasis}`, names, settings: each })),
+);
+
+/** What else was tried. */
+const others: readonly { what: string; names: readonly string[]; learner: Learner }[] = [
+  {
+    what: 'the features of before, all held back alike (ridge 25)',
+    names: earlierFeatures,
+    learner: logisticLearner({ ridge: 25, emphasis: 0 }),
+  },
+  { what: 'all features that there are', names: featureNames, learner: shipped },
+  {
+    what: 'all held back alike (ridge 5)',
+    names: fightFeatures,
+    learner: logisticLearner({ ridge: 5, emphasis: 0 }),
+  },
+  { what: 'ridge 15', names: fightFeatures, learner: logisticLearner({ ridge: 15, emphasis: 1 }) },
+  { what: 'ridge 50', names: fightFeatures, learner: logisticLearner({ ridge: 50, emphasis: 1 }) },
+  { what: 'extremely randomised trees (50)', names: fightFeatures, learner: forest },
+  { what: 'both, averaged', names: fightFeatures, learner: blend([shipped, forest]) },
+];
+
+interface SeenClip {
   file: string;
-  path: string;
+  scene: string;
   label: number;
+  windows: Record<string, number>[];
 }
 
-async function listClips(directory: string): Promise<Clip[]> {
+async function see(directory: string): Promise<SeenClip[]> {
+  const scenes = await readScenes(directory);
+  const seen = new SeenMoments(() => openClipEyes(createLogger('train')));
+  const clips: SeenClip[] = [];
+  for (const { file, path, label } of await listClips(directory)) {
+    const windows = windowsOf(await seen.of(path));
+    if (windows.length === 0) process.stderr.write(`${file} is too short and left out\n`);
+    else clips.push({ file, scene: scenes.get(file) ?? file, label, windows });
+  }
+  await seen.close();
+  return clips;
+}
+
+async function listClips(directory: string): Promise<{ file: string; path: string; label: number }[]> {
   const of = async (name: string, label: number) =>
     (await readdir(join(directory, name)))
       .filter((file) => /\.(mp4|avi|mkv|webm|mov)$/i.test(file))
       .sort()
       .map((file) => ({ file, path: join(directory, name, file), label }));
   return [...(await of('fight', 1)), ...(await of('noFight', 0))];
-}
-
-async function momentsOf(clip: Clip, cache: string, eyes: () => Promise<ClipEyes>): Promise<SeenMoment[]> {
-  const digest = createHash('sha256')
-    .update(String(cacheVersion))
-    .update(await readFile(clip.path))
-    .digest('hex');
-  const file = join(cache, `${digest.slice(0, 16)}.json`);
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return JSON.parse(kept) as SeenMoment[];
-  const maker = new MomentMaker();
-  const moments: SeenMoment[] = [];
-  for await (const sight of (await eyes()).look(clip.path)) moments.push(maker.make(sight));
-  await writeFile(`${file}.part`, JSON.stringify(moments));
-  await rename(`${file}.part`, file);
-  process.stderr.write(`${clip.file}: ${moments.length} frames\n`);
-  return moments;
 }
 
 /** All windows of a clip that would be judged. */
@@ -87,51 +117,50 @@ async function readScenes(directory: string): Promise<Map<string, string>> {
   return new Map(Object.entries(scenes).flatMap(([scene, files]) => files.map((file) => [file, scene] as const)));
 }
 
-type Windows = readonly { clip: Clip; scene: string; windows: Record<string, number>[] }[];
-
-function labelled(all: Windows, names: readonly string[]): LabelledClip[] {
-  return all.map(({ clip, scene, windows }) => ({
-    file: clip.file,
-    scene,
-    label: clip.label,
-    windows: windows.map((each) => names.map((name) => (Number.isFinite(each[name]) ? (each[name] ?? 0) : 0))),
+function labelled(all: readonly SeenClip[], names: readonly string[]): LabelledClip[] {
+  return all.map((clip) => ({
+    ...clip,
+    windows: clip.windows.map((each) => names.map((name) => (Number.isFinite(each[name]) ? (each[name] ?? 0) : 0))),
   }));
 }
 
 /** Scores by models that have not seen the scene: a list for each seed. */
 function outOfFold(clips: readonly LabelledClip[], learner = shipped, used = seeds): number[][] {
-  return used.map((seed) => crossValidate(clips, { learner, every: settings.every, folds, seed }));
+  return used.map((seed) => crossValidate(clips, { learner, every, folds, seed }));
 }
 
-function measure(clips: readonly LabelledClip[], scores: readonly number[][]) {
-  const labels = clips.map(({ label }) => label);
-  const aucs = scores.map((each) => areaUnderCurve(each, labels));
-  const recalls = scores.map((each) => recallAt(each, labels, falseAlarmShare).recall);
-  return { auc: mean(aucs), aucs: aucs.map(round), recall: mean(recalls), recalls: recalls.map(round) };
+function measureNested(all: readonly SeenClip[], labels: readonly number[]) {
+  const candidates: Candidate[] = choices.map((choice) => ({
+    name: choice.name,
+    clips: labelled(all, choice.names),
+    learner: logisticLearner(choice.settings),
+  }));
+  const runs = seeds.map((seed) => nestedCrossValidate(candidates, { every, folds, innerFolds, seed }));
+  const chosen: Record<string, number> = {};
+  for (const name of runs.flatMap((run) => run.chosen)) chosen[name] = (chosen[name] ?? 0) + 1;
+  return {
+    ...measure(
+      labels,
+      runs.map(({ scores }) => scores),
+    ),
+    candidates: candidates.length,
+    chosen,
+  };
 }
 
-function mean(values: readonly number[]): number {
-  return round(values.reduce((sum, value) => sum + value, 0) / values.length);
-}
-
-function round(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
-}
-
-async function see(directory: string): Promise<Windows> {
-  const cache = process.env.VIGIL_FIGHT_CACHE ?? join(tmpdir(), 'vigil-fight-cache');
-  await mkdir(cache, { recursive: true });
-  const scenes = await readScenes(directory);
-  let opened: Promise<ClipEyes> | undefined;
-  const eyes = () => (opened ??= openClipEyes(createLogger('train')));
-  const all: { clip: Clip; scene: string; windows: Record<string, number>[] }[] = [];
-  for (const clip of await listClips(directory)) {
-    const windows = windowsOf(await momentsOf(clip, cache, eyes));
-    if (windows.length === 0) process.stderr.write(`${clip.file} is too short and left out\n`);
-    else all.push({ clip, scene: scenes.get(clip.file) ?? clip.file, windows });
-  }
-  await (await opened)?.close();
-  return all;
+function train(clips: readonly LabelledClip[], scores: readonly number[][]): FightModel {
+  const labels = scores.flatMap(() => clips.map(({ label }) => label));
+  const calibration = fitPlatt(scores.flat(), labels);
+  const chances = scores.flat().map((score) => calibrated(calibration, score));
+  const { scale, weights } = fitScaled(samplesOf(clips, every), settings);
+  return {
+    version: 1,
+    features: fightFeatures,
+    scale: scale.map((edges) => edges.map((value) => Number(value.toPrecision(5)))),
+    weights: weights.map((value) => Number(value.toPrecision(6))),
+    calibration: { slope: round(calibration.slope), offset: round(calibration.offset) },
+    threshold: Math.ceil(recallAt(chances, labels, falseAlarmShare).threshold * 100) / 100,
+  };
 }
 
 async function main(directory: string): Promise<void> {
@@ -139,36 +168,13 @@ async function main(directory: string): Promise<void> {
   const clips = labelled(all, fightFeatures);
   const labels = clips.map(({ label }) => label);
   const scores = outOfFold(clips);
-  const pooled = scores.flat();
-  const pooledLabels = scores.flatMap(() => labels);
-  const calibration = fitPlatt(pooled, pooledLabels);
-  const chances = pooled.map((score) => calibrated(calibration, score));
-  const threshold = Math.ceil(recallAt(chances, pooledLabels, falseAlarmShare).threshold * 100) / 100;
-  const { scale, weights } = fitScaled(samplesOf(clips, settings.every), settings.ridge);
-  const model: FightModel = {
-    version: 1,
-    features: fightFeatures,
-    scale: scale.map((edges) => edges.map((value) => Number(value.toPrecision(5)))),
-    weights: weights.map((value) => Number(value.toPrecision(6))),
-    calibration: { slope: round(calibration.slope), offset: round(calibration.offset) },
-    threshold,
-  };
+  const model = train(clips, scores);
   await writeFile(join(folder, 'fight.json'), `${JSON.stringify(model)}\n`);
-  const ablation = Object.entries(featureGroups).map(([group, pattern]) => {
-    const left = labelled(
-      all,
-      fightFeatures.filter((name) => !pattern.test(name)),
-    );
-    const { auc, recall } = measure(left, outOfFold(left, shipped, fewSeeds));
-    return { without: group, auc, recall };
-  });
-  const tried = Object.entries(others).map(([what, learner]) => {
-    const { auc, recall } = measure(clips, outOfFold(clips, learner, fewSeeds));
-    return { what, auc, recall };
-  });
-  const count = (label: number, above: boolean) =>
-    chances.filter((chance, index) => pooledLabels[index] === label && chance >= threshold === above).length /
-    seeds.length;
+  const few = (names: readonly string[], learner: Learner) => {
+    const { auc, recall } = measure(labels, outOfFold(labelled(all, names), learner, fewSeeds));
+    return { auc, recall };
+  };
+  const chances = scores.map((each) => each.map((score) => calibrated(model.calibration, score)));
   const measures = {
     clips: {
       fight: labels.filter((label) => label === 1).length,
@@ -176,29 +182,19 @@ async function main(directory: string): Promise<void> {
     },
     scenes: new Set(clips.map(({ scene }) => scene)).size,
     windows: clips.reduce((sum, { windows }) => sum + windows.length, 0),
+    features: fightFeatures.length,
     ...settings,
-    ...measure(clips, scores),
-    threshold,
-    confusion: { hits: count(1, true), misses: count(1, false), falseAlarms: count(0, true), rest: count(0, false) },
-    curve: falseAlarmCurve(chances, pooledLabels).map(([share, recall]) => [round(share), round(recall)]),
-    ablation,
-    tried,
-    worst: worstClips(clips, scores),
+    every,
+    nested: measureNested(all, labels),
+    shipped: measure(labels, scores),
+    ...atThreshold(labels, chances, model.threshold),
+    ablation: Object.entries(featureGroups).map(([group, pattern]) => ({ group, ...few(without(pattern), shipped) })),
+    tried: others.map(({ what, names, learner }) => ({ what, ...few(names, learner) })),
+    worst: worstClips(clips, chances),
   };
   await writeFile(join(folder, 'measures.json'), `${JSON.stringify(measures, null, 1)}\n`);
-  process.stdout.write(`${JSON.stringify({ ...measures, curve: undefined }, null, 1)}\n`);
-}
-
-function worstClips(clips: readonly LabelledClip[], scores: readonly number[][]) {
-  const means = clips.map(({ file, label }, index) => ({
-    file,
-    label,
-    score: mean(scores.map((each) => each[index] ?? 0)),
-  }));
-  const missed = means.filter(({ label }) => label === 1).sort((a, b) => a.score - b.score);
-  const called = means.filter(({ label }) => label === 0).sort((a, b) => b.score - a.score);
-  const show = ({ file, score }: { file: string; score: number }) => `${file} ${score}`;
-  return { missed: missed.slice(0, 10).map(show), called: called.slice(0, 10).map(show) };
+  await writeTables(join(folder, 'model-card.md'), measures);
+  process.stdout.write(`${JSON.stringify(measures, null, 1)}\n`);
 }
 
 const [directory] = process.argv.slice(2);

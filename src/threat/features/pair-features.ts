@@ -1,5 +1,7 @@
 import type { Box } from '../../topics/result-record.ts';
 import { overlap } from '../../track/overlap.ts';
+import { detourOf } from './detour.ts';
+import { centreOf } from './detour-features.ts';
 import { type PersonFrame, sizeOf, type TrackedPerson } from './person-features.ts';
 import { mean, quantile } from './statistics.ts';
 
@@ -21,6 +23,7 @@ export function pairFeatures(
   const moves = distances
     .slice(1)
     .map((each, index) => Math.abs(each - (distances[index] ?? each)) / secondsBetween(shared, index));
+  const apart = shared.map(([first, second]) => ({ ptsUs: first.ptsUs, ...between(first.box, second.box) }));
   const closeness = Math.exp(-Math.max(0, quantile(distances, 0.25) - 0.3));
   const both = (name: string) => closeness * ((doingA[name] ?? 0) + (doingB[name] ?? 0));
   const least = (name: string) => closeness * Math.min(doingA[name] ?? 0, doingB[name] ?? 0);
@@ -32,6 +35,11 @@ export function pairFeatures(
     tilt: both('tilt90'),
     motion: both('motionMost'),
     shape: both('shapeChange'),
+    detour: closeness * detourOf(apart, size),
+    torsoDetour: both('torsoDetour'),
+    bothTorsoDetour: least('torsoDetour'),
+    bothLimbDetour: least('limbDetour90'),
+    bothShapeDetour: least('shapeDetour'),
     near: quantile(distances, 0.1),
     distance: mean(distances),
     overlap: mean(overlaps),
@@ -51,7 +59,13 @@ function secondsBetween(shared: readonly (readonly [PersonFrame, PersonFrame])[]
 
 /** Between the middles of two boxes; what is above one another in the picture is apart in depth. */
 function distance(a: Box, b: Box): number {
-  return Math.hypot(a.x + a.width / 2 - b.x - b.width / 2, a.y + a.height / 2 - b.y - b.height / 2);
+  const { x, y } = between(a, b);
+  return Math.hypot(x, y);
+}
+
+function between(a: Box, b: Box): { x: number; y: number } {
+  const [from, to] = [centreOf(a), centreOf(b)];
+  return { x: to.x - from.x, y: to.y - from.y };
 }
 
 const [leftWrist, rightWrist, nose, leftShoulder, rightShoulder] = [9, 10, 0, 5, 6];

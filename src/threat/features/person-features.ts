@@ -1,8 +1,19 @@
 import type { Joint, JointName } from '../../topics/joints.ts';
-import { jointNames } from '../../topics/joints.ts';
 import type { Box } from '../../topics/result-record.ts';
 import type { PersonMotion } from '../motion/motion-summary.ts';
-import { smoothJoints } from '../window/smooth-joints.ts';
+import { smoothJoints, type TimedJoints } from '../window/smooth-joints.ts';
+import { detourFeatures } from './detour-features.ts';
+import {
+  jointNamed,
+  limbs,
+  middle,
+  relative,
+  sureOfJoint,
+  sureTorso,
+  type TimedPoint,
+  tiltOf,
+  torsoScore,
+} from './joint-geometry.ts';
 import { mean, quantile } from './statistics.ts';
 
 /** One person over the frames of a window. */
@@ -19,26 +30,8 @@ export interface PersonFrame {
   motion?: PersonMotion;
 }
 
-const at = Object.fromEntries(jointNames.map((name, index) => [name, index])) as Record<JointName, number>;
-const limbs: readonly JointName[] = [
-  'left-wrist',
-  'right-wrist',
-  'left-elbow',
-  'right-elbow',
-  'left-knee',
-  'right-knee',
-  'left-ankle',
-  'right-ankle',
-];
-const torso: readonly JointName[] = ['left-shoulder', 'right-shoulder', 'left-hip', 'right-hip'];
 const hands: readonly JointName[] = ['left-wrist', 'right-wrist'];
 const legs: readonly JointName[] = ['left-knee', 'right-knee', 'left-ankle', 'right-ankle'];
-/** Below, a joint is a guess. */
-const sure = 0.2;
-/** Below, on average over shoulders and hips, the torso is. */
-export const sureTorso = 0.2;
-
-type Point = { x: number; y: number };
 
 /** How large a person is, pixels: near people move by more of them. The median over the window. */
 export function sizeOf(frames: readonly { box: Box }[]): number {
@@ -125,18 +118,8 @@ export function personFeatures({ frames }: TrackedPerson): Record<string, number
     mostJump: mean(jumps(motions.map(({ most }) => most))),
     changeJump: mean(jumps(motions.map(({ change }) => change))),
     changeInside: mean(motions.map(({ change }) => change)),
+    ...detourFeatures(frames, posed, size),
   };
-}
-
-/** Angle between the torso and the vertical, 0 upright to π head down; the head stands in for hips that nobody sees. */
-export function tiltOf(joints: readonly Joint[]): number {
-  const shoulders = middle(joints, ['left-shoulder', 'right-shoulder']);
-  const hips = middle(joints, ['left-hip', 'right-hip']);
-  return Math.abs(Math.atan2(hips.x - shoulders.x, hips.y - shoulders.y));
-}
-
-export function torsoScore(joints: readonly Joint[]): number {
-  return mean(torso.map((name) => joints[at[name]]?.[2] ?? 0));
 }
 
 /** Differences between neighbours, without sign: what flares up and stops (the violent flows of Hassner et al. 2012). */
@@ -144,44 +127,16 @@ function jumps(values: readonly number[]): number[] {
   return values.slice(1).map((value, index) => Math.abs(value - (values[index] ?? value)));
 }
 
-function middle(joints: readonly Joint[], names: readonly JointName[]): Point {
-  let [x, y, weights] = [0, 0, 0];
-  for (const name of names) {
-    const [jointX, jointY, score] = joints[at[name]] ?? [0, 0, 0];
-    const weight = score + 0.01;
-    x += weight * jointX;
-    y += weight * jointY;
-    weights += weight;
-  }
-  return { x: x / weights, y: y / weights };
-}
-
 /** Speeds of limbs that the model is sure of, against the middle of the torso. */
-function limbSpeeds(
-  posed: readonly { ptsUs: number; joints: readonly Joint[] }[],
-  names: readonly JointName[],
-  size: number,
-): number[] {
+function limbSpeeds(posed: readonly TimedJoints[], names: readonly JointName[], size: number): number[] {
   return names.flatMap((name) => rates(relative(posed, name), size));
-}
-
-function relative(
-  posed: readonly { ptsUs: number; joints: readonly Joint[] }[],
-  name: JointName,
-): (Point & { ptsUs: number })[] {
-  return posed.flatMap(({ ptsUs, joints }) => {
-    const [x, y, score] = joints[at[name]] ?? [0, 0, 0];
-    if (score < sure) return [];
-    const centre = middle(joints, torso);
-    return [{ ptsUs, x: x - centre.x, y: y - centre.y }];
-  });
 }
 
 /** Gaps longer than this are no step of a movement. */
 const longestStepUs = 400_000;
 
 /** Speeds between neighbours in time, sizes a second. */
-function rates(points: readonly (Point & { ptsUs: number })[], size: number): number[] {
+function rates(points: readonly TimedPoint[], size: number): number[] {
   const found: number[] = [];
   for (let i = 1; i < points.length; i++) {
     const [a, b] = [points[i - 1], points[i]];
@@ -200,11 +155,7 @@ function changes(points: readonly { ptsUs: number; value: number }[]): number[] 
 }
 
 /** 90th percentile of the change of velocity, sizes a second a second: blows begin and end at once. */
-function jerkOf(
-  posed: readonly { ptsUs: number; joints: readonly Joint[] }[],
-  names: readonly JointName[],
-  size: number,
-): number {
+function jerkOf(posed: readonly TimedJoints[], names: readonly JointName[], size: number): number {
   const found: number[] = [];
   for (const name of names) {
     const points = relative(posed, name);
@@ -221,8 +172,8 @@ function jerkOf(
 
 /** A joint that the model is sure of. */
 function sureJoint(joints: readonly Joint[], name: JointName): Joint[] {
-  const joint = joints[at[name]];
-  return joint && joint[2] >= sure ? [joint] : [];
+  const joint = jointNamed(joints, name);
+  return joint[2] >= sureOfJoint ? [joint] : [];
 }
 
 /** How far the higher hand is above the shoulders; below them negative. */
@@ -249,6 +200,6 @@ function stanceOf(joints: readonly Joint[], size: number): number[] {
 /** How much lower the head is than it would be upright: 1 − (hips − nose) over the length of torso and neck. */
 function crouchOf(joints: readonly Joint[], size: number): number {
   const hips = middle(joints, ['left-hip', 'right-hip']);
-  const nose = joints[at.nose] ?? [0, 0, 0];
+  const nose = jointNamed(joints, 'nose');
   return 1 - (hips.y - nose[1]) / (0.5 * size);
 }

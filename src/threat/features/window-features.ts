@@ -1,14 +1,9 @@
 import type { SeenMoment } from '../window/moment.ts';
+import { sureTorso, tiltOf, torsoScore } from './joint-geometry.ts';
 import { pairFeatures } from './pair-features.ts';
-import {
-  type PersonFrame,
-  personFeatures,
-  sureTorso,
-  type TrackedPerson,
-  tiltOf,
-  torsoScore,
-} from './person-features.ts';
+import { type PersonFrame, personFeatures, type TrackedPerson } from './person-features.ts';
 import { deviation, mean, quantile } from './statistics.ts';
+import { turbulenceFeatures } from './turbulence-features.ts';
 
 /** A window of consecutive frames in numbers, by name. */
 export type Features = Record<string, number>;
@@ -26,6 +21,7 @@ export function windowFeatures(moments: readonly SeenMoment[]): Features {
     ...rankedPeople(doing),
     ...rankedPairs(people, doing),
     ...motionFeatures(moments),
+    ...turbulenceFeatures(moments),
   };
 }
 
@@ -104,7 +100,8 @@ function rankedPairs(people: readonly TrackedPerson[], doing: readonly Features[
   features['pair.tilt.most'] = busy('tilt');
   features['pair.motion.most'] = busy('motion');
   features['pair.shape.most'] = busy('shape');
-  for (const name of ['bothBusy', 'bothLimbs', 'bothTilt']) features[`pair.${name}.most`] = busy(name);
+  const detours = ['detour', 'torsoDetour', 'bothTorsoDetour', 'bothLimbDetour', 'bothShapeDetour'];
+  for (const name of ['bothBusy', 'bothLimbs', 'bothTilt', ...detours]) features[`pair.${name}.most`] = busy(name);
   features['pair.overlap.most'] = Math.max(0, ...pairs.map((pair) => pair.overlap90 ?? 0));
   features['pair.approach.most'] = Math.max(0, ...pairs.map((pair) => pair.approach ?? 0));
   features['pair.closeShare'] = mean(pairs.map((pair) => ((pair.near ?? 3) < 0.6 ? 1 : 0)));

@@ -48,15 +48,25 @@ export interface ValidationSettings {
  */
 export function crossValidate(clips: readonly LabelledClip[], settings: ValidationSettings): number[] {
   const { learner, every, folds, seed } = settings;
-  const groups = new Map<string, number[]>();
-  for (const { scene, label } of clips) groups.set(scene, [...(groups.get(scene) ?? []), label]);
-  const foldOf = groupedFolds(groups, folds, seed);
+  const foldOf = foldsOf(clips, folds, seed);
   const models = Array.from({ length: folds }, (_, fold) => {
     const others = clips.filter(({ scene }) => foldOf.get(scene) !== fold);
     return learner(samplesOf(others, every));
   });
-  return clips.map(({ scene, windows }) => {
-    const model = models[foldOf.get(scene) ?? 0];
-    return Math.max(0, ...windows.map((row) => model?.(row) ?? 0));
+  return clips.map((clip) => {
+    const model = models[foldOf.get(clip.scene) ?? 0];
+    return model ? (scoreClips([clip], model)[0] ?? 0) : 0;
   });
+}
+
+/** The fold of each scene. */
+export function foldsOf(clips: readonly LabelledClip[], folds: number, seed: number): Map<string, number> {
+  const groups = new Map<string, number[]>();
+  for (const { scene, label } of clips) groups.set(scene, [...(groups.get(scene) ?? []), label]);
+  return groupedFolds(groups, folds, seed);
+}
+
+/** A clip counts by its highest window. */
+export function scoreClips(clips: readonly LabelledClip[], model: (row: readonly number[]) => number): number[] {
+  return clips.map(({ windows }) => Math.max(0, ...windows.map(model)));
 }

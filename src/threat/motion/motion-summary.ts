@@ -20,6 +20,15 @@ export interface MotionSummary {
   changeMost: number;
   /** How the picture as a whole moved, heights a second. */
   shake: number;
+  field: MotionField;
+}
+
+/** How each block moved, pixels of the small picture a second; row by row from the top. Plain lists: they are kept as text, too. */
+export interface MotionField {
+  columns: number;
+  rows: number;
+  x: readonly number[];
+  y: readonly number[];
 }
 
 export interface PersonMotion {
@@ -44,7 +53,7 @@ export interface SummaryOptions {
 }
 
 /** Where nobody is seen, a person is taken to be so high: a share of the picture's width. */
-const unseenHeight = 0.2;
+export const unseenHeight = 0.2;
 const movingPixels = 1;
 
 export function summariseMotion({ motion, seconds, boxes, width, greyWidth }: SummaryOptions): MotionSummary {
@@ -70,7 +79,13 @@ export function summariseMotion({ motion, seconds, boxes, width, greyWidth }: Su
     change: mean(changes),
     changeMost: mean(changes.slice(0, tenth)),
     shake: Math.hypot(motion.shakeX, motion.shakeY) / typical / seconds,
+    field: fieldOf(motion, seconds),
   };
+}
+
+function fieldOf({ columns, rows, dx, dy }: BlockMotion, seconds: number): MotionField {
+  const perSecond = (shift: number) => Math.round((100 * shift) / seconds) / 100;
+  return { columns, rows, x: Array.from(dx, perSecond), y: Array.from(dy, perSecond) };
 }
 
 interface PersonPlace {

@@ -1,4 +1,4 @@
-import { tiltOf, torsoScore } from '../features/person-features.ts';
+import { tiltOf, torsoScore } from '../features/joint-geometry.ts';
 import type { SeenMoment, SeenPerson } from '../window/moment.ts';
 
 /** What is remembered of a person in a frame. */

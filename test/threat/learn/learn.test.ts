@@ -4,7 +4,8 @@ import { crossValidate, type LabelledClip, samplesOf } from '../../../src/threat
 import { groupedFolds } from '../../../src/threat/learn/folds.ts';
 import { blend, forestLearner, logisticLearner } from '../../../src/threat/learn/learners.ts';
 import { fitLogistic, logisticScore } from '../../../src/threat/learn/logistic.ts';
-import { areaUnderCurve, recallAt } from '../../../src/threat/learn/measures.ts';
+import { areaUnderCurve, recallAt, recallBelow } from '../../../src/threat/learn/measures.ts';
+import { nestedCrossValidate } from '../../../src/threat/learn/nested.ts';
 import { calibrated, fitPlatt } from '../../../src/threat/learn/platt.ts';
 import { randomFrom, shuffled } from '../../../src/threat/learn/random.ts';
 import { fitRankScale, toNormalScores } from '../../../src/threat/learn/rank-scale.ts';
@@ -57,6 +58,7 @@ test('the area under the curve counts ties as half', () => {
   assert.equal(areaUnderCurve([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]), 1);
   assert.equal(areaUnderCurve([0.9, 0.2, 0.8, 0.1], [0, 0, 1, 1]), 0.25);
   assert.equal(areaUnderCurve([0.5, 0.5, 0.5], [0, 1, 1]), 0.5);
+  assert.equal(areaUnderCurve([0.9, 0.2, 0.8, 0.1], [0, 0, 1, 1], [1, 3, 1, 1]), 3 / 8);
 });
 
 test('recall is taken at the threshold that so few negatives exceed', () => {
@@ -64,6 +66,13 @@ test('recall is taken at the threshold that so few negatives exceed', () => {
   const labels = [0, 0, 0, 0, 1, 1, 1];
   assert.deepEqual(recallAt(scores, labels, 0.25), { recall: 2 / 3, threshold: 0.3 });
   assert.deepEqual(recallAt(scores, labels, 0), { recall: 1 / 3, threshold: 0.9 });
+});
+
+test('recall at few false alarms is the mean over the thresholds that call one negative, two, and so on', () => {
+  const scores = [0.9, 0.5, 0.2, 0.1, 0.95, 0.8, 0.3];
+  const labels = [0, 0, 0, 0, 1, 1, 1];
+  assert.equal(recallBelow(scores, labels, 0.25), 2 / 3);
+  assert.equal(recallBelow(scores, labels, 0.5), (2 / 3 + 1) / 2);
 });
 
 test('calibration makes scores say how often they are right', () => {
@@ -102,9 +111,15 @@ test('windows of one clip weigh one together, its last among them', () => {
 });
 
 for (const [name, learner] of [
-  ['logistic regression', logisticLearner(1)],
+  ['logistic regression', logisticLearner({ ridge: 1, emphasis: 1 })],
   ['extremely randomised trees', forestLearner({ trees: 31, leastLeaf: 1, tried: 1, depth: 6, seed: 2 })],
-  ['both', blend([logisticLearner(1), forestLearner({ trees: 11, leastLeaf: 1, tried: 1, depth: 6, seed: 2 })])],
+  [
+    'both',
+    blend([
+      logisticLearner({ ridge: 1, emphasis: 1 }),
+      forestLearner({ trees: 11, leastLeaf: 1, tried: 1, depth: 6, seed: 2 }),
+    ]),
+  ],
 ] as const) {
   test(`${name} judges scenes that it has not seen, and the same way each time`, () => {
     const all = clips(61);
@@ -120,3 +135,26 @@ for (const [name, learner] of [
     assert.ok(area > 0.25 && area < 0.75, `${area}`);
   });
 }
+
+test('what is chosen inside of a fold is measured outside of it', () => {
+  const all = clips(61);
+  const labels = all.map(({ label }) => label);
+  const learner = logisticLearner({ ridge: 1, emphasis: 0 });
+  const blind = all.map((clip) => ({ ...clip, windows: clip.windows.map(([, second]) => [second ?? 0]) }));
+  const candidates = [
+    { name: 'blind', clips: blind, learner },
+    { name: 'seeing', clips: all, learner },
+  ];
+  const { scores, chosen } = nestedCrossValidate(candidates, { every: 1, folds: 5, innerFolds: 3, seed: 1 });
+  assert.deepEqual(chosen, new Array(5).fill('seeing'));
+  assert.ok(areaUnderCurve(scores, labels) > 0.9);
+  // Where nothing can be known, having many candidates to choose from does not help.
+  const random = randomFrom(4);
+  const noise = Array.from({ length: 9 }, (_, index) => ({
+    name: `${index}`,
+    clips: all.map((clip) => ({ ...clip, windows: clip.windows.map(() => [random()]) })),
+    learner,
+  }));
+  const lucky = nestedCrossValidate(noise, { every: 1, folds: 5, innerFolds: 3, seed: 1 });
+  assert.ok(areaUnderCurve(lucky.scores, labels) < 0.7);
+});

@@ -63,10 +63,17 @@ test('motion is told by person, in heights of the person a second', () => {
     { x: 320, y: 192, width: 256, height: 192 },
     { x: 960, y: 192, width: 128, height: 256 },
   ];
-  const { people, outside, disorder } = summariseMotion({ motion, seconds: 0.1, boxes, width: 1280, greyWidth: width });
+  const { people, outside, disorder, field } = summariseMotion({
+    motion,
+    seconds: 0.1,
+    boxes,
+    width: 1280,
+    greyWidth: width,
+  });
   const height = Math.sqrt(256 * 192) * 1.5 * (160 / 1280);
   assert.ok(Math.abs((people[0]?.most ?? 0) - 4 / height / 0.1) < 1e-6);
   assert.ok((people[0]?.inside ?? 0) > 0.3 && people[1]?.inside === 0);
   assert.equal(outside, 0);
+  assert.deepEqual([field.columns, field.rows, field.x[4 * 20 + 6], field.y[4 * 20 + 6]], [20, 11, 40, 0]);
   assert.ok(disorder < 1e-6, 'all in one direction');
 });

@@ -1,0 +1,114 @@
+import { blockSize } from '../motion/block-motion.ts';
+import { greyWidth } from '../motion/grey-picture.ts';
+import { type MotionField, type MotionSummary, unseenHeight } from '../motion/motion-summary.ts';
+import type { SeenMoment } from '../window/moment.ts';
+import { sizeOf } from './person-features.ts';
+import { mean, quantile } from './statistics.ts';
+
+/** Three maps of the picture over a window, a value for each block, in sizes of a person a second. */
+interface MotionMaps {
+  columns: number;
+  rows: number;
+  /** Mean speed. */
+  speed: number[];
+  /** Mean speed less the speed of the mean velocity: what moves to and fro at one place (the fluctuating part of Reynolds). */
+  turbulence: number[];
+  /** Mean change of velocity from frame to frame. */
+  reversal: number[];
+}
+
+/**
+ * Whether the motion at a place goes somewhere: whoever walks or drives past moves a block one way, a struggle moves it all ways.
+ * Nobody need be detected for it. `hot` is the highest mean over an area as large as a person's trunk.
+ */
+export function turbulenceFeatures(moments: readonly SeenMoment[]): Record<string, number> {
+  const motions = moments.flatMap(({ motion }) => (motion ? [motion] : []));
+  const size = typicalSize(moments);
+  const maps = mapsOf(motions, size);
+  if (!maps) return nothing;
+  const radius = Math.max(1, Math.round(size / (4 * blockSize)));
+  const area = (values: readonly number[]) => areaMeans(values, maps, radius);
+  const [speed, turbulence, reversal] = [area(maps.speed), area(maps.turbulence), area(maps.reversal)];
+  const hottest = speed.indexOf(Math.max(...speed));
+  const most = speed[hottest] ?? 0;
+  return {
+    ...summary('speed', maps.speed, speed),
+    ...summary('turbulence', maps.turbulence, turbulence),
+    ...summary('reversal', maps.reversal, reversal),
+    'map.turbulentShare': most > 0 ? (turbulence[hottest] ?? 0) / most : 0,
+    'map.concentration': most > 0 ? most / mean(maps.speed) : 0,
+  };
+}
+
+function summary(name: string, values: readonly number[], areas: readonly number[]): Record<string, number> {
+  return {
+    [`map.${name}.hot`]: Math.max(...areas),
+    [`map.${name}.mean`]: mean(values),
+    [`map.${name}.90`]: quantile(areas, 0.9),
+  };
+}
+
+const nothing: Readonly<Record<string, number>> = {
+  ...summary('speed', [], [0]),
+  ...summary('turbulence', [], [0]),
+  ...summary('reversal', [], [0]),
+  'map.turbulentShare': 0,
+  'map.concentration': 0,
+};
+
+/** Of a person, pixels of the small picture. */
+function typicalSize(moments: readonly SeenMoment[]): number {
+  const frames = moments.flatMap(({ people }) => people);
+  const [first] = moments;
+  if (!first || frames.length === 0) return unseenHeight * greyWidth;
+  return Math.max(blockSize, sizeOf(frames) * (Math.min(greyWidth, first.width) / first.width));
+}
+
+function mapsOf(motions: readonly MotionSummary[], size: number): MotionMaps | undefined {
+  const fields = motions.map(({ field }) => field);
+  const [first] = fields;
+  if (!first) return undefined;
+  const { columns, rows } = first;
+  const alike = fields.filter((field) => field.columns === columns && field.rows === rows);
+  const blocks = Array.from({ length: columns * rows }, (_, index) => alike.map((field) => velocityAt(field, index)));
+  const speed = blocks.map((each) => mean(each.map(({ x, y }) => Math.hypot(x, y))) / size);
+  const drift = blocks.map((each) => Math.hypot(mean(each.map(({ x }) => x)), mean(each.map(({ y }) => y))) / size);
+  return {
+    columns,
+    rows,
+    speed,
+    turbulence: speed.map((value, index) => value - (drift[index] ?? 0)),
+    reversal: blocks.map((each) => mean(changesOf(each)) / size),
+  };
+}
+
+interface Velocity {
+  x: number;
+  y: number;
+}
+
+function velocityAt({ x, y }: MotionField, index: number): Velocity {
+  return { x: x[index] ?? 0, y: y[index] ?? 0 };
+}
+
+function changesOf(velocities: readonly Velocity[]): number[] {
+  return velocities.slice(1).map(({ x, y }, index) => {
+    const before = velocities[index] ?? { x, y };
+    return Math.hypot(x - before.x, y - before.y);
+  });
+}
+
+/** Each block's mean with its neighbours within so many blocks. */
+function areaMeans(values: readonly number[], { columns, rows }: MotionMaps, radius: number): number[] {
+  return values.map((_, index) => {
+    const [column, row] = [index % columns, Math.floor(index / columns)];
+    let [sum, count] = [0, 0];
+    for (let y = Math.max(0, row - radius); y <= Math.min(rows - 1, row + radius); y++) {
+      for (let x = Math.max(0, column - radius); x <= Math.min(columns - 1, column + radius); x++) {
+        sum += values[y * columns + x] ?? 0;
+        count++;
+      }
+    }
+    return sum / count;
+  });
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { detourOf } from '../../../src/threat/features/detour.ts';
+import { turbulenceFeatures } from '../../../src/threat/features/turbulence-features.ts';
+import { featureNames, windowFeatures } from '../../../src/threat/features/window-features.ts';
+import type { MotionField } from '../../../src/threat/motion/motion-summary.ts';
+import type { SeenMoment } from '../../../src/threat/window/moment.ts';
+
+const [columns, rows] = [20, 11];
+const still = { people: [], outside: 0, moving: 0, fastest: 0, disorder: 0, change: 0, changeMost: 0, shake: 0 };
+
+/** A picture in which one area of three by three blocks moves with the given velocities, pixels a second, one a frame. */
+function window(velocities: readonly [x: number, y: number][]): SeenMoment[] {
+  return velocities.map(([x, y], frame) => {
+    const isHot = (index: number) =>
+      Math.abs((index % columns) - 6) <= 1 && Math.abs(Math.floor(index / columns) - 5) <= 1;
+    const all = (value: number) => Array.from({ length: columns * rows }, (_, index) => (isHot(index) ? value : 0));
+    const field: MotionField = { columns, rows, x: all(x), y: all(y) };
+    const at = { frame, ptsUs: frame * 100_000, capturedAtUs: 0, width: 1280, height: 704 };
+    return { ...at, people: [], motion: { ...still, seconds: 0.1, field } };
+  });
+}
+
+test('who walks straight on makes no detour, who goes to and fro makes nothing else', () => {
+  const walk = Array.from({ length: 9 }, (_, step) => ({ ptsUs: step * 100_000, x: 10 * step, y: 5 * step }));
+  assert.ok(Math.abs(detourOf(walk, 50)) < 1e-9);
+  const swing = walk.map(({ ptsUs }, step) => ({ ptsUs, x: 10 * (step % 2), y: 0 }));
+  // Eight steps of 10 pixels in 0.8 s: 100 pixels a second, of a person of 50.
+  assert.ok(Math.abs(detourOf(swing, 50) - 2) < 1e-9);
+  assert.deepEqual([detourOf([], 50), detourOf(walk.slice(0, 2), 50)], [0, 0]);
+});
+
+test('what passes is no turbulence, what swings is, at the same speed', () => {
+  const passing = turbulenceFeatures(window(Array.from({ length: 9 }, () => [40, 0])));
+  const swinging = turbulenceFeatures(window(Array.from({ length: 9 }, (_, frame) => [frame % 2 ? 40 : -40, 0])));
+  assert.ok(Math.abs((passing['map.speed.hot'] ?? 0) - (swinging['map.speed.hot'] ?? 1)) < 1e-9);
+  assert.ok(Math.abs(passing['map.turbulentShare'] ?? 1) < 1e-9);
+  assert.ok((swinging['map.turbulentShare'] ?? 0) > 0.8);
+  assert.ok((swinging['map.reversal.hot'] ?? 0) > 1 && Math.abs(passing['map.reversal.hot'] ?? 1) < 1e-9);
+});
+
+test('a window without pictures, or of pictures that changed their size, has all the features of a map', () => {
+  const [first, second, ...others] = window(Array.from({ length: 9 }, () => [40, 0]));
+  assert.ok(first && second?.motion);
+  const cut = { ...second, motion: { ...second.motion, field: { columns: 1, rows: 1, x: [9], y: [9] } } };
+  for (const moments of [[], [{ ...first, motion: undefined } as unknown as SeenMoment], [first, cut, ...others]]) {
+    const features = windowFeatures(moments);
+    assert.deepEqual(Object.keys(features), featureNames);
+    assert.ok(Object.values(features).every(Number.isFinite));
+  }
+});
