@@ -65,37 +65,38 @@ function typicalSize(moments: readonly SeenMoment[]): number {
 }
 
 function mapsOf(motions: readonly MotionSummary[], size: number): MotionMaps | undefined {
-  const fields = motions.map(({ field }) => field);
-  const [first] = fields;
+  const [first] = motions;
   if (!first) return undefined;
-  const { columns, rows } = first;
-  const alike = fields.filter((field) => field.columns === columns && field.rows === rows);
-  const blocks = Array.from({ length: columns * rows }, (_, index) => alike.map((field) => velocityAt(field, index)));
-  const speed = blocks.map((each) => mean(each.map(({ x, y }) => Math.hypot(x, y))) / size);
-  const drift = blocks.map((each) => Math.hypot(mean(each.map(({ x }) => x)), mean(each.map(({ y }) => y))) / size);
+  const { columns, rows } = first.field;
+  const fields = motions.flatMap(({ field }) => (field.columns === columns && field.rows === rows ? [field] : []));
+  const blocks = Array.from({ length: columns * rows }, (_, index) => blockOf(fields, index));
   return {
     columns,
     rows,
-    speed,
-    turbulence: speed.map((value, index) => value - (drift[index] ?? 0)),
-    reversal: blocks.map((each) => mean(changesOf(each)) / size),
+    speed: blocks.map(({ speed }) => speed / size),
+    turbulence: blocks.map(({ speed, drift }) => (speed - drift) / size),
+    reversal: blocks.map(({ reversal }) => reversal / size),
   };
 }
 
-interface Velocity {
-  x: number;
-  y: number;
-}
-
-function velocityAt({ x, y }: MotionField, index: number): Velocity {
-  return { x: x[index] ?? 0, y: y[index] ?? 0 };
-}
-
-function changesOf(velocities: readonly Velocity[]): number[] {
-  return velocities.slice(1).map(({ x, y }, index) => {
-    const before = velocities[index] ?? { x, y };
-    return Math.hypot(x - before.x, y - before.y);
-  });
+/** One block over the window, pixels a second: its mean speed, the speed of its mean velocity, its mean change of velocity. */
+function blockOf(fields: readonly MotionField[], index: number) {
+  let [speed, driftX, driftY, reversal] = [0, 0, 0, 0];
+  let [beforeX, beforeY] = [fields[0]?.x[index] ?? 0, fields[0]?.y[index] ?? 0];
+  for (const field of fields) {
+    const [x, y] = [field.x[index] ?? 0, field.y[index] ?? 0];
+    speed += Math.hypot(x, y);
+    driftX += x;
+    driftY += y;
+    reversal += Math.hypot(x - beforeX, y - beforeY);
+    [beforeX, beforeY] = [x, y];
+  }
+  const count = fields.length;
+  return {
+    speed: speed / count,
+    drift: Math.hypot(driftX, driftY) / count,
+    reversal: reversal / Math.max(1, count - 1),
+  };
 }
 
 /** Each block's mean with its neighbours within so many blocks. */
