@@ -68,7 +68,8 @@ function mapsOf(motions: readonly MotionSummary[], size: number): MotionMaps | u
   const [first] = motions;
   if (!first) return undefined;
   const { columns, rows } = first.field;
-  const fields = motions.flatMap(({ field }) => (field.columns === columns && field.rows === rows ? [field] : []));
+  const alike = motions.filter(({ field }) => field.columns === columns && field.rows === rows);
+  const fields = alike.map(({ field }) => velocitiesOf(field));
   const blocks = Array.from({ length: columns * rows }, (_, index) => blockOf(fields, index));
   return {
     columns,
@@ -79,8 +80,23 @@ function mapsOf(motions: readonly MotionSummary[], size: number): MotionMaps | u
   };
 }
 
+/** Of all blocks, those that stand still as well. */
+interface Velocities {
+  x: Float64Array;
+  y: Float64Array;
+}
+
+function velocitiesOf({ columns, rows, moving }: MotionField): Velocities {
+  const field = { x: new Float64Array(columns * rows), y: new Float64Array(columns * rows) };
+  for (const [block, x, y] of moving) {
+    field.x[block] = x;
+    field.y[block] = y;
+  }
+  return field;
+}
+
 /** One block over the window, pixels a second: its mean speed, the speed of its mean velocity, its mean change of velocity. */
-function blockOf(fields: readonly MotionField[], index: number) {
+function blockOf(fields: readonly Velocities[], index: number) {
   let [speed, driftX, driftY, reversal] = [0, 0, 0, 0];
   let [beforeX, beforeY] = [fields[0]?.x[index] ?? 0, fields[0]?.y[index] ?? 0];
   for (const field of fields) {

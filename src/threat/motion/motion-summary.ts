@@ -23,12 +23,12 @@ export interface MotionSummary {
   field: MotionField;
 }
 
-/** How each block moved, pixels of the small picture a second; row by row from the top. Plain lists: they are kept as text, too. */
+/** The blocks that moved, row by row from the top: all others stood still. It is kept with the state of a camera, so it is short. */
 export interface MotionField {
   columns: number;
   rows: number;
-  x: readonly number[];
-  y: readonly number[];
+  /** Place of the block in its field, and its velocity in pixels of the small picture a second. */
+  moving: readonly (readonly [block: number, x: number, y: number])[];
 }
 
 export interface PersonMotion {
@@ -84,8 +84,9 @@ export function summariseMotion({ motion, seconds, boxes, width, greyWidth }: Su
 }
 
 function fieldOf({ columns, rows, dx, dy }: BlockMotion, seconds: number): MotionField {
-  const perSecond = (shift: number) => Math.round((100 * shift) / seconds) / 100;
-  return { columns, rows, x: Array.from(dx, perSecond), y: Array.from(dy, perSecond) };
+  const perSecond = (shift: number | undefined) => Math.round((100 * (shift ?? 0)) / seconds) / 100;
+  const moving = Array.from(dx, (shift, block) => [block, perSecond(shift), perSecond(dy[block])] as const);
+  return { columns, rows, moving: moving.filter(([, x, y]) => x !== 0 || y !== 0) };
 }
 
 interface PersonPlace {

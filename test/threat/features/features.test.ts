@@ -11,11 +11,9 @@ const still = { people: [], outside: 0, moving: 0, fastest: 0, disorder: 0, chan
 
 /** A picture in which one area of three by three blocks moves with the given velocities, pixels a second, one a frame. */
 function window(velocities: readonly [x: number, y: number][]): SeenMoment[] {
+  const hot = [4, 5, 6].flatMap((row) => [5, 6, 7].map((column) => row * columns + column));
   return velocities.map(([x, y], frame) => {
-    const isHot = (index: number) =>
-      Math.abs((index % columns) - 6) <= 1 && Math.abs(Math.floor(index / columns) - 5) <= 1;
-    const all = (value: number) => Array.from({ length: columns * rows }, (_, index) => (isHot(index) ? value : 0));
-    const field: MotionField = { columns, rows, x: all(x), y: all(y) };
+    const field: MotionField = { columns, rows, moving: hot.map((block) => [block, x, y] as const) };
     const at = { frame, ptsUs: frame * 100_000, capturedAtUs: 0, width: 1280, height: 704 };
     return { ...at, people: [], motion: { ...still, seconds: 0.1, field } };
   });
@@ -42,7 +40,7 @@ test('what passes is no turbulence, what swings is, at the same speed', () => {
 test('a window without pictures, or of pictures that changed their size, has all the features of a map', () => {
   const [first, second, ...others] = window(Array.from({ length: 9 }, () => [40, 0]));
   assert.ok(first && second?.motion);
-  const cut = { ...second, motion: { ...second.motion, field: { columns: 1, rows: 1, x: [9], y: [9] } } };
+  const cut = { ...second, motion: { ...second.motion, field: { columns: 1, rows: 1, moving: [[0, 9, 9] as const] } } };
   for (const moments of [[], [{ ...first, motion: undefined } as unknown as SeenMoment], [first, cut, ...others]]) {
     const features = windowFeatures(moments);
     assert.deepEqual(Object.keys(features), featureNames);
