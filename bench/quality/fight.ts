@@ -3,6 +3,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { openClipEyes } from '../../src/cli/score/clip-eyes.ts';
 import { loadFightModel } from '../../src/cli/score/load-fight-model.ts';
 import { SeenMoments } from '../../src/cli/score/seen-moments.ts';
+import { type Features, windowFeatures } from '../../src/threat/features/window-features.ts';
 import type { FightModel } from '../../src/threat/fight/fight-model.ts';
 import { FightWatch } from '../../src/threat/fight/fight-watch.ts';
 import type { SeenMoment } from '../../src/threat/window/moment.ts';
@@ -35,7 +36,7 @@ interface QuietHour {
 function quietHour(film: string, moments: readonly SeenMoment[], model: FightModel): QuietHour {
   const [first, last] = [moments[0] as SeenMoment, moments.at(-1) as SeenMoment];
   const stepUs = (last.ptsUs - first.ptsUs) / (moments.length - 1);
-  const watch = new FightWatch(model);
+  const watch = new FightWatch(model, undefined, undefined, rememberingFeatures());
   const hour: QuietHour = {
     film,
     seconds: (last.ptsUs - first.ptsUs) / 1e6,
@@ -56,6 +57,17 @@ function quietHour(film: string, moments: readonly SeenMoment[], model: FightMod
     }
   }
   return { ...hour, above: hour.above / hour.windows };
+}
+
+/** A window of the same frames has the same features, in whichever round. */
+function rememberingFeatures(): (window: readonly SeenMoment[]) => Features {
+  const known = new Map<string, Features>();
+  return (window) => {
+    const key = `${window[0]?.frame}–${window.at(-1)?.frame}`;
+    const features = known.get(key) ?? windowFeatures(window);
+    known.set(key, features);
+    return features;
+  };
 }
 
 function judge(moment: SeenMoment, watch: FightWatch, hour: QuietHour): void {

@@ -27,10 +27,18 @@ export interface FightWatchState {
 export class FightWatch {
   readonly #model: FightModel;
   readonly #window: SlidingWindow;
+  readonly #featuresOf: (window: readonly SeenMoment[]) => Features;
   readonly #episodes: Episodes;
 
-  constructor(model: FightModel, settings?: WindowSettings, state?: FightWatchState) {
+  /** @param featuresOf what measures a window; whoever judges the same windows again and again may remember them */
+  constructor(
+    model: FightModel,
+    settings?: WindowSettings,
+    state?: FightWatchState,
+    featuresOf: (window: readonly SeenMoment[]) => Features = windowFeatures,
+  ) {
     this.#model = model;
+    this.#featuresOf = featuresOf;
     this.#window = new SlidingWindow(settings, state?.window);
     this.#episodes = new Episodes(state?.lastAboveUs);
   }
@@ -54,7 +62,7 @@ export class FightWatch {
   see(moment: SeenMoment): FightScore | undefined {
     const window = this.#window.add(moment);
     if (!window) return undefined;
-    const features = windowFeatures(window);
+    const features = this.#featuresOf(window);
     const judgement = judgeWindow(this.#model, features);
     const { frame, ptsUs, capturedAtUs } = moment;
     const isAbove = judgement.chance >= this.#model.threshold;
