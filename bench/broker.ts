@@ -5,6 +5,8 @@
 // encoded beforehand, librdkafka's rdkafka_performance, Kafka's own perf tools and @platformatic/kafka.
 import { parseArgs } from 'node:util';
 import { ensureTopics } from '../src/stage/kafka-admin.ts';
+import { metadataRequest, metadataResponse } from '../src/wire/messages/03-metadata.ts';
+import { RawClient } from '../test/contract/raw-client.ts';
 import { Comparison } from './broker/comparison.ts';
 import { fetchLoad } from './broker/fetch-load.ts';
 import { consumerPerformance, producerPerformance } from './broker/kafka-perf.ts';
@@ -69,8 +71,20 @@ function quantile(values: readonly number[], share: number): number {
 
 async function createTopic({ bootstrap }: Target, name: string): Promise<void> {
   await ensureTopics({ brokers: [bootstrap], clientId: 'bench', topics: [{ name, partitions, configs: {} }] });
-  // Apache Kafka answers that a topic is there before its leaders take records.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await untilLed(bootstrap, name);
+}
+
+/** Apache Kafka answers that a topic is there before its leaders take records, and on a busy machine it loses them for a while. */
+async function untilLed(bootstrap: string, name: string): Promise<void> {
+  const client = await RawClient.connect(bootstrap);
+  const metadata = { request: metadataRequest, response: metadataResponse };
+  for (let isLed = false; !isLed; ) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { topics } = await client.send(metadata, 12, { topics: [{ name }], allowAutoTopicCreation: false });
+    const found = topics[0]?.partitions ?? [];
+    isLed = found.length > 0 && found.every(({ leaderId }) => leaderId >= 0);
+  }
+  client.close();
 }
 
 async function measureBare(target: Target, load: Load, notes: Notes): Promise<void> {
