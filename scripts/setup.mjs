@@ -92,7 +92,8 @@ try {
   });
   once(
     'node_modules/.vigil-warm',
-    ['package-lock.json'],
+    // What was kept compiled is known by where it lies, and a new bundle lies elsewhere.
+    ['package-lock.json', 'dist/bundle.json'],
     () => true,
     () => quicken(() => run(node, [warmUp()])),
   );
