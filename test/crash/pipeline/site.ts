@@ -27,7 +27,8 @@ export class Site {
   #command: ChildProcess | undefined;
   #isEnding = false;
   #running: Promise<void> | undefined;
-  starts = 0;
+  /** Where in the log the last start begins. */
+  #startsAt = 0;
 
   constructor(options: SiteOptions) {
     this.#options = options;
@@ -42,9 +43,12 @@ export class Site {
     return readFileSync(join(this.#options.folder, 'vigil.log'), 'utf8');
   }
 
-  /** Whether all parts have been ready since the last start. */
+  /**
+   * Whether all parts have been ready since the last start. One that finds the data directory still held, by a broker that has not
+   * yet noticed the end of its command, is followed by another.
+   */
   get isUp(): boolean {
-    return this.log.split('Vigil is looking').length - 1 === this.starts && this.#command !== undefined;
+    return this.#command !== undefined && this.log.slice(this.#startsAt).includes('Vigil is looking');
   }
 
   /** Resolves once the log matches. */
@@ -95,11 +99,11 @@ export class Site {
     const { folder, args, env = {}, prefix = [] } = this.#options;
     while (!this.#isEnding) {
       const log = openSync(join(folder, 'vigil.log'), 'a');
+      this.#startsAt = this.log.length;
       const [file = '', ...rest] = [...prefix, process.execPath, main, ...args];
       const child = spawn(file, rest, { stdio: ['ignore', log, log], env: { ...process.env, ...env } });
       closeSync(log);
       this.#command = child;
-      this.starts++;
       await once(child, 'exit');
       this.#command = undefined;
       if (!this.#isEnding) await delay(startAgainMs);
