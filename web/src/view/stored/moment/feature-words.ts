@@ -30,6 +30,13 @@ const words: Readonly<Record<string, string>> = {
   'person.mostJump': 'some part starts and stops',
   'person.changeJump': 'changes by jerks',
   'person.changeInside': 'changes',
+  'person.boxDetour': 'goes to and fro',
+  'person.topDetour': 'bobs up and down',
+  'person.shapeDetour': 'changes shape to and fro',
+  'person.torsoDetour': 'torso goes to and fro',
+  'person.headDetour': 'head goes to and fro',
+  'person.limbDetour': 'limbs go to and fro',
+  'person.limbDetour90': 'some limb goes to and fro',
   'pair.near': 'distance at the nearest',
   'pair.distance': 'distance',
   'pair.overlap': 'one in front of the other',
@@ -44,6 +51,11 @@ const words: Readonly<Record<string, string>> = {
   'pair.bothBusy': 'both move fast',
   'pair.bothLimbs': 'both move their limbs fast',
   'pair.bothTilt': 'both lean',
+  'pair.detour': 'close in and part again',
+  'pair.torsoDetour': 'torsos go to and fro',
+  'pair.bothTorsoDetour': 'both torsos go to and fro',
+  'pair.bothLimbDetour': 'limbs of both go to and fro',
+  'pair.bothShapeDetour': 'both change shape to and fro',
   'pair.closeShare': 'how long two are close',
   'motion.moving': 'how much of the picture moves',
   'motion.fastest': 'fastest motion in the picture',
@@ -55,14 +67,21 @@ const words: Readonly<Record<string, string>> = {
   'motion.changeDeviation': 'how unevenly the picture changes',
   'motion.shake': 'the camera moves',
   'motion.contrast': 'contrast of the picture',
+  'map.speed': 'motion',
+  'map.turbulence': 'motion to and fro',
+  'map.reversal': 'motion that turns round',
+  'map.turbulentShare': 'how much of the fastest motion goes to and fro',
+  'map.concentration': 'motion in one place',
 };
 
 const of: Readonly<Record<string, string>> = {
   1: 'one person',
   2: 'a second person',
-  mean: 'people on average',
+  mean: 'on average',
   closest: 'the two who are closest',
   most: 'the two who do so most',
+  hot: 'where there is most of it',
+  90: 'in a tenth of the picture',
 };
 
 /** A feature as people call it; a name that is not known stays as it is. */
