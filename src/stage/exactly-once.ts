@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fault, isFault } from '../base/errors.ts';
+import { isFault } from '../base/errors.ts';
 import { type Delivery, type DeliveryOptions, recordsMade } from './delivery.ts';
 import type { TopicPartition } from './kafka/sticky-assignment.ts';
 import { TransactionalProducer } from './kafka/transactional-producer.ts';
@@ -14,7 +14,11 @@ const longWorkMs = 2000;
 const maxRequestBytes = 4 * 2 ** 20;
 
 /** This producer's epoch, or its transaction, is over. */
-const fenced = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING'];
+const fenced = [
+  ...['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING'],
+  // Also said when this process has joined anew itself, after a session that ran out.
+  'FENCED_INSTANCE_ID',
+];
 /** This member's generation is over. */
 const outdated = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'];
 const lostSequence = ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID'];
@@ -164,8 +168,6 @@ class ExactlyOnce implements Delivery {
     if (this.#isClosing) return;
     onInterruption(error instanceof CommitUncertain ? error.cause : error);
     try {
-      if (hasKafkaError(error, 'FENCED_INSTANCE_ID'))
-        throw fault('DETECTOR_REPLACED', this.#options.groupId, { cause: error });
       if (hasKafkaError(error, ...fenced)) await consumer.confirm();
       await this.#producer.begin(onInterruption);
       if (error instanceof CommitUncertain) await consumer.restart();

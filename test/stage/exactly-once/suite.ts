@@ -40,15 +40,23 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     };
     t.after(() => producer.close({ abort: true }));
     const loops: LoopProcess[] = [];
+    const ended = Promise.withResolvers<never>();
+    ended.promise.catch(() => {});
     t.after(() => Promise.all(loops.map((loop) => loop.end('SIGKILL'))));
-    const start = async (instance: string, change: Partial<LoopEntryOptions> = {}): Promise<LoopProcess> => {
+    const start = async (
+      instance: string,
+      change: Partial<LoopEntryOptions> & { isToEnd?: boolean } = {},
+    ): Promise<LoopProcess> => {
       const times = { workMs: 6, sessionTimeoutMs };
       const options = { brokers, groupId, input, output, instance, delivery: 'exactly-once', ...times } as const;
       const loop = await LoopProcess.start({ ...options, ...change });
       loops.push(loop);
+      // Nothing would go on: rather than wait for ever, say why.
+      if (!change.isToEnd)
+        void loop.says('ended').then((line) => ended.reject(new Error(`the loop ${instance} ${line}`)));
       return loop;
     };
-    const check = () => everyNumberOnce({ brokers, topic: output, count });
+    const check = () => Promise.race([everyNumberOnce({ brokers, topic: output, count }), ended.promise]);
     return { brokers, output, send, start, check };
   }
 
@@ -103,9 +111,10 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     const producer = new TransactionalProducer(asked);
     await producer.begin();
     const placed = await producer.place([numbered(output, 1, 0)]);
-    await producer.open(`closes-${runs}`, placed);
-    // Each broker of a cluster hears of a new topic in its own time.
-    await untilItWorks(() => producer.publish(placed), { signal: t.signal, isFinal: () => false });
+    // Brokers hear of a new topic in their own time.
+    const stubbornly = { signal: t.signal, isFinal: () => false };
+    await untilItWorks(() => producer.open(`closes-${runs}`, placed), stubbornly);
+    await untilItWorks(() => producer.publish(placed), stubbornly);
     await producer.close();
     const after = await openRecordProducer({ brokers, clientId });
     t.after(() => after.close({ abort: true }));
@@ -191,7 +200,7 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     const count = 400;
     const { send, start, check } = await prepare(t, count);
     await send(0, count / 2);
-    const zombie = await start('one');
+    const zombie = await start('one', { isToEnd: true });
     await delay(150);
     zombie.signal('SIGSTOP');
     const done = check();
