@@ -22,6 +22,11 @@ const inPartitions = 5;
 const sessionTimeoutMs = 3000;
 const long = process.env.VIGIL_LONG === '1';
 
+/** Brokers hear of a new topic in their own time. */
+function stubbornly<T>({ signal }: TestContext, attempt: () => Promise<T>): Promise<T> {
+  return untilItWorks(attempt, { signal, isFinal: () => false });
+}
+
 /** What a work loop promises with `exactly-once`, on any broker. */
 export function exactlyOnceSuite(cluster: () => Cluster): void {
   let runs = 0;
@@ -74,8 +79,8 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     for (let n = 0; n < 13; n++) {
       const records = [numbered(output, n, 0), numbered(output, n, 0)];
       const placed = await producer.place(records);
-      await producer.open(`aborts-${runs}`, placed);
-      await producer.publish(placed);
+      await stubbornly(t, () => producer.open(`aborts-${runs}`, placed));
+      await stubbornly(t, () => producer.publish(placed));
       if (n % 3 === 2) {
         await producer.commit();
         expected.push(n, n);
@@ -111,10 +116,8 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     const producer = new TransactionalProducer(asked);
     await producer.begin();
     const placed = await producer.place([numbered(output, 1, 0)]);
-    // Brokers hear of a new topic in their own time.
-    const stubbornly = { signal: t.signal, isFinal: () => false };
-    await untilItWorks(() => producer.open(`closes-${runs}`, placed), stubbornly);
-    await untilItWorks(() => producer.publish(placed), stubbornly);
+    await stubbornly(t, () => producer.open(`closes-${runs}`, placed));
+    await stubbornly(t, () => producer.publish(placed));
     await producer.close();
     const after = await openRecordProducer({ brokers, clientId });
     t.after(() => after.close({ abort: true }));
