@@ -9,6 +9,9 @@ import { CameraTracks, type SeenFrame } from '../../../src/track/camera-tracks.t
 import { seenFrame } from '../../../src/track/track-desk.ts';
 import { defaultTrackerSettings } from '../../../src/track/tracker.ts';
 
+/** Of the topic of frames, as the scenario has it. */
+export const inputPartitions = 6;
+
 /** What the track stage says of each camera, in the order in which it said so. */
 export interface Said {
   tracks: Map<string, FrameTracks[]>;
@@ -42,18 +45,41 @@ export async function expectedTracks(
     const places: FrameTracks[] = [];
     const events: TrackEvent[] = [];
     for (const [index, [session, seen]] of sessions.entries()) {
+      const isClosed = index < sessions.length - 1 || over.has(`${camera}/${session}`);
       tracks.beginSession(session);
-      for (const each of seen.sort((a, b) => a.frame.frame - b.frame.frame)) {
+      for (const each of isClosed ? inOrder(seen) : untilOneMayCome(inOrder(seen))) {
         events.push(...tracks.see(each));
         const at = tracks.framesTracks(each.frame);
         if (at) places.push(at);
       }
-      if (index < sessions.length - 1 || over.has(`${camera}/${session}`)) events.push(...tracks.endSession());
+      if (isClosed) events.push(...tracks.endSession());
     }
     said.tracks.set(camera, places);
     said.events.set(camera, events);
   }
   return asRead(said);
+}
+
+function inOrder(seen: readonly SeenResult[]): SeenResult[] {
+  return seen.toSorted((a, b) => a.frame.frame - b.frame.frame);
+}
+
+/**
+ * Of a session that may go on: the results before the first frame that could still come. One whose partition holds a later frame
+ * cannot; partitions take turns.
+ */
+function untilOneMayCome(seen: readonly SeenResult[]): SeenResult[] {
+  const frames = new Set(seen.map(({ frame }) => frame.frame));
+  const last = Math.max(...frames);
+  const cannotCome = (frame: number): boolean => {
+    for (let later = frame; later <= last; later += inputPartitions) if (frames.has(later)) return true;
+    return false;
+  };
+  return seen.filter(({ frame }) => range(frame.frame).every(cannotCome));
+}
+
+function range(end: number): number[] {
+  return Array.from({ length: end }, (_, index) => index);
 }
 
 type SessionSeen = [session: string, frames: SeenResult[]];

@@ -8,9 +8,10 @@ import type { JourneyConfig } from '../../../src/cli/config/journey-config.ts';
 import { loadConfig } from '../../../src/cli/config/load-config.ts';
 import { plainJpeg } from '../../detect/support/plain-jpeg.ts';
 import { freePorts } from '../../support/free-ports.ts';
+import { inputPartitions } from './expected-tracks.ts';
 import { JitteryModel } from './jittery-model.ts';
 import { Site, type SiteOptions } from './site.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { type JudgeOptions, judge, type Verdict } from './verdict.ts';
 
 export interface ScenarioOptions {
   /** Of each camera. */
@@ -83,16 +84,16 @@ export class Scenario {
   }
 
   /** Ends the site, lets detectors and tracks come to the end, and recounts. */
-  async judge(brokers?: string[]): Promise<Verdict> {
+  async judge(brokers?: string[], options?: JudgeOptions): Promise<Verdict> {
     await this.site.end();
-    const verdict = brokers ? await judge(brokers, this.config) : await this.#judgeAtRest();
+    const verdict = brokers ? await judge(brokers, this.config, options) : await this.#judgeAtRest(options);
     this.isJudged = true;
     return verdict;
   }
 
-  async #judgeAtRest(): Promise<Verdict> {
+  async #judgeAtRest(options?: JudgeOptions): Promise<Verdict> {
     await using broker: Broker = await EmbeddedBroker.start({ dataDir: this.config.dataDir, port: 0 });
-    return await judge([broker.bootstrap], this.config);
+    return await judge([broker.bootstrap], this.config, options);
   }
 }
 
@@ -112,6 +113,6 @@ cameras:
 detectors:
   people: { model: "http://${modelHost}:${at.model}/look", workers: 2 }
   quick: { model: "delay:2ms", maxLagMs: 500, workers: 1 }
-topics: { partitions: 6 }
+topics: { partitions: ${inputPartitions} }
 `;
 }
