@@ -2,6 +2,7 @@ import { DetectorOrders } from '../stage/order/detector-orders.ts';
 import { inputPosition } from '../stage/order/input-position.ts';
 import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../stage/order/order-types.ts';
 import type { OrderedDesk } from '../stage/ordered-loop.ts';
+import { type PartitionYield, PartitionYields } from '../stage/partition-yields.ts';
 import type { PeopleBook } from '../stage/people/people-book.ts';
 import type { StateYield } from '../stage/state-loop.ts';
 import { encodeEvent, encodeFrameTracks } from '../topics/event-record.ts';
@@ -38,13 +39,6 @@ interface Camera {
   tracks: CameraTracks;
 }
 
-interface Made {
-  records: OutgoingRecord[];
-  cameras: Set<string>;
-  /** Somebody waits for it: an event, not just where tracks are. */
-  isUrgent: boolean;
-}
-
 /** Beside its detections, what a held result costs. */
 const resultBytes = 400;
 
@@ -53,7 +47,7 @@ export class TrackDesk implements OrderedDesk<TrackState> {
   readonly #options: TrackDeskOptions;
   readonly #orders: DetectorOrders<SeenResult>;
   readonly #cameras = new Map<string, Camera>();
-  readonly #made = new Map<number, Made>();
+  readonly #made = new PartitionYields();
 
   constructor(options: TrackDeskOptions) {
     this.#options = options;
@@ -66,17 +60,16 @@ export class TrackDesk implements OrderedDesk<TrackState> {
 
   /** Whether there is anything to write. */
   get hasMade(): boolean {
-    return this.#made.size > 0;
+    return this.#made.hasMade;
   }
 
   get isUrgent(): boolean {
-    for (const { isUrgent } of this.#made.values()) if (isUrgent) return true;
-    return false;
+    return this.#made.isUrgent;
   }
 
   /** A partition is read by somebody else, or anew: nothing of it counts any more. */
   forget(partition: number): void {
-    this.#made.delete(partition);
+    this.#made.forget(partition);
     this.#options.people?.takeBack(partition);
     this.#orders.forget(partition);
     for (const [name, camera] of this.#cameras) if (camera.partition === partition) this.#cameras.delete(name);
@@ -98,7 +91,7 @@ export class TrackDesk implements OrderedDesk<TrackState> {
     const { camera, session, frame } = result.frame;
     const known = this.#cameras.get(camera);
     const { partition } = record;
-    const made = this.#madeOf(partition);
+    const made = this.#made.of(partition);
     // A replay looks at frames whose people have been followed.
     if (result.replay || result.detector !== this.#followed(camera, known?.detector ?? result.detector)) return;
     if (!known) this.#open(camera, result.detector, partition);
@@ -138,12 +131,7 @@ export class TrackDesk implements OrderedDesk<TrackState> {
 
   /** Takes out what was made, each camera's state with it. */
   take(): StateYield[] {
-    const taken = [...this.#made].map(([partition, { records, cameras }]) => ({
-      partition,
-      records: [...records, ...[...cameras].flatMap((camera) => this.#stateRecord(camera))],
-    }));
-    this.#made.clear();
-    return taken;
+    return this.#made.take((camera) => this.#stateRecord(camera));
   }
 
   #stateRecord(name: string): OutgoingRecord[] {
@@ -170,19 +158,11 @@ export class TrackDesk implements OrderedDesk<TrackState> {
     return this.#options.follow[camera] ?? this.#options.otherwise ?? fallback;
   }
 
-  #madeOf(partition: number): Made {
-    const known = this.#made.get(partition);
-    if (known) return known;
-    const made: Made = { records: [], cameras: new Set(), isUrgent: false };
-    this.#made.set(partition, made);
-    return made;
-  }
-
   #work(items: readonly Ordered<SeenResult>[]): void {
     for (const item of items) {
       const camera = this.#cameras.get(item.camera);
       if (!camera) continue;
-      const made = this.#madeOf(camera.partition);
+      const made = this.#made.of(camera.partition);
       made.cameras.add(item.camera);
       this.#follow(item, camera.tracks, made);
     }
@@ -195,7 +175,7 @@ export class TrackDesk implements OrderedDesk<TrackState> {
     return [encodeGapStatement({ camera, session, detector, first: from, last: to, reason })];
   }
 
-  #follow(item: Ordered<SeenResult>, tracks: CameraTracks, made: Made): void {
+  #follow(item: Ordered<SeenResult>, tracks: CameraTracks, made: PartitionYield): void {
     if (item.type === 'session-began') tracks.beginSession(item.session);
     if (item.type === 'gap' || item.type === 'late') this.#options.onGap(item);
     if (item.type === 'gap') made.records.push(...this.#gapRecord(item));

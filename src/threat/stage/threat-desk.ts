@@ -2,6 +2,7 @@ import { DetectorOrders } from '../../stage/order/detector-orders.ts';
 import { inputPosition } from '../../stage/order/input-position.ts';
 import type { GroupProgress, Ordered, OrderOptions, SessionNews } from '../../stage/order/order-types.ts';
 import type { OrderedDesk } from '../../stage/ordered-loop.ts';
+import { type PartitionYield, PartitionYields } from '../../stage/partition-yields.ts';
 import type { StateYield } from '../../stage/state-loop.ts';
 import { encodeEvent } from '../../topics/event-record.ts';
 import type { TrackEvent } from '../../topics/event-schema.ts';
@@ -34,12 +35,6 @@ interface Camera {
   threats: Map<string, CameraThreats>;
 }
 
-interface Made {
-  records: OutgoingRecord[];
-  cameras: Set<string>;
-  isUrgent: boolean;
-}
-
 /** Beside its detections and its small picture, what a held result costs. */
 const resultBytes = 400;
 
@@ -48,7 +43,7 @@ export class ThreatDesk implements OrderedDesk<ThreatState> {
   readonly #options: ThreatDeskOptions;
   readonly #orders: DetectorOrders<Judged>;
   readonly #cameras = new Map<string, Camera>();
-  readonly #made = new Map<number, Made>();
+  readonly #made = new PartitionYields();
   readonly #greys = new WeakMap<IncomingRecord, GreyPicture>();
 
   constructor(options: ThreatDeskOptions) {
@@ -61,16 +56,15 @@ export class ThreatDesk implements OrderedDesk<ThreatState> {
   }
 
   get hasMade(): boolean {
-    return this.#made.size > 0;
+    return this.#made.hasMade;
   }
 
   get isUrgent(): boolean {
-    for (const { isUrgent } of this.#made.values()) if (isUrgent) return true;
-    return false;
+    return this.#made.isUrgent;
   }
 
   forget(partition: number): void {
-    this.#made.delete(partition);
+    this.#made.forget(partition);
     this.#orders.forget(partition);
     for (const [name, camera] of this.#cameras) if (camera.partition === partition) this.#cameras.delete(name);
   }
@@ -95,7 +89,7 @@ export class ThreatDesk implements OrderedDesk<ThreatState> {
   add(record: IncomingRecord): void {
     const result = decodeResult(record);
     const { partition, offset } = record;
-    const made = this.#madeOf(partition);
+    const made = this.#made.of(partition);
     if (!this.#isJudged(result)) return;
     const { frame, detections, detector, error, gated } = result;
     const { camera, session } = frame;
@@ -137,12 +131,7 @@ export class ThreatDesk implements OrderedDesk<ThreatState> {
   }
 
   take(): StateYield[] {
-    const taken = [...this.#made].map(([partition, { records, cameras }]) => ({
-      partition,
-      records: [...records, ...[...cameras].flatMap((camera) => this.#stateRecord(camera))],
-    }));
-    this.#made.clear();
-    return taken;
+    return this.#made.take((camera) => this.#stateRecord(camera));
   }
 
   #isJudged({ detector, replay }: Result): boolean {
@@ -181,20 +170,12 @@ export class ThreatDesk implements OrderedDesk<ThreatState> {
     return camera;
   }
 
-  #madeOf(partition: number): Made {
-    const known = this.#made.get(partition);
-    if (known) return known;
-    const made: Made = { records: [], cameras: new Set(), isUrgent: false };
-    this.#made.set(partition, made);
-    return made;
-  }
-
   #work(detector: string, items: readonly Ordered<Judged>[]): void {
     for (const item of items) {
       const camera = this.#cameras.get(item.camera);
       const threats = camera?.threats.get(detector);
       if (!camera || !threats) continue;
-      const made = this.#madeOf(camera.partition);
+      const made = this.#made.of(camera.partition);
       made.cameras.add(item.camera);
       if (item.type === 'session-began') threats.beginSession(item.session);
       if (item.type === 'gap') {
@@ -205,7 +186,7 @@ export class ThreatDesk implements OrderedDesk<ThreatState> {
     }
   }
 
-  #judge(payload: Judged, threats: CameraThreats, made: Made): void {
+  #judge(payload: Judged, threats: CameraThreats, made: PartitionYield): void {
     const { nowMs, isNews } = this.#options;
     if (payload.error) {
       threats.gap();
