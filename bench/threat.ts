@@ -2,11 +2,8 @@ import { loadavg } from 'node:os';
 import { cacheDirectory } from '../src/base/cache-directory.ts';
 import { createLogger } from '../src/base/logger.ts';
 import { filmFrames } from '../src/capture/film-frames.ts';
+import { openClipDetector } from '../src/cli/score/clip-eyes.ts';
 import { loadFightModel } from '../src/cli/score/load-fight-model.ts';
-import { openDetector } from '../src/detect/inference/detector.ts';
-import { findModel } from '../src/detect/models/find-model.ts';
-import { openJpegDecoder } from '../src/detect/picture/decode-jpeg.ts';
-import { findChain } from '../src/detect/steps/chain.ts';
 import { FightWatch } from '../src/threat/fight/fight-watch.ts';
 import { shrinkToGrey } from '../src/threat/motion/grey-picture.ts';
 import { MomentMaker } from '../src/threat/window/moment-maker.ts';
@@ -17,13 +14,7 @@ import { report } from './lib/results.ts';
 
 const film = process.argv[2] ?? 'fights/fight/fi051.mp4';
 const places = { cacheDir: cacheDirectory(), modelsDir: modelsFolder, logger: createLogger('bench') };
-const [found, chain, model] = await Promise.all([
-  findModel('yolox-nano', places),
-  findChain(['pose'], places),
-  loadFightModel(),
-]);
-const detector = await openDetector({ ...found, labels: ['person'], threshold: 0.15, chain });
-const decoder = await openJpegDecoder();
+const [{ detector, decoder }, model] = await Promise.all([openClipDetector(places), loadFightModel()]);
 const maker = new MomentMaker();
 const watch = new FightWatch(model);
 const all: { people: number; look: number; grey: number; judge: number; processor: number }[] = [];

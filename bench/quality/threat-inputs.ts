@@ -4,11 +4,8 @@ import sharp from 'sharp';
 import { cacheDirectory } from '../../src/base/cache-directory.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { filmFrames } from '../../src/capture/film-frames.ts';
+import { openClipDetector } from '../../src/cli/score/clip-eyes.ts';
 import { loadFightModel } from '../../src/cli/score/load-fight-model.ts';
-import { openDetector } from '../../src/detect/inference/detector.ts';
-import { findModel } from '../../src/detect/models/find-model.ts';
-import { openJpegDecoder } from '../../src/detect/picture/decode-jpeg.ts';
-import { findChain } from '../../src/detect/steps/chain.ts';
 import { shrinkToGrey } from '../../src/threat/motion/grey-picture.ts';
 import { CameraThreats } from '../../src/threat/stage/camera-threats.ts';
 import { threatKinds } from '../../src/topics/event-names.ts';
@@ -86,13 +83,7 @@ const conditions: Record<string, Spoil> = {
 };
 
 const places = { cacheDir: cacheDirectory(), modelsDir: modelsFolder, logger: createLogger('bench') };
-const [found, chain, model] = await Promise.all([
-  findModel('yolox-nano', places),
-  findChain(['pose'], places),
-  loadFightModel(),
-]);
-const detector = await openDetector({ ...found, labels: ['person'], threshold: 0.15, chain });
-const decoder = await openJpegDecoder();
+const [{ detector, decoder }, model] = await Promise.all([openClipDetector(places), loadFightModel()]);
 
 async function suspect(frames: readonly Frame[]): Promise<string[]> {
   const threats = new CameraThreats({ detector: 'people@1', kinds: threatKinds, model, speed: 'complete' });

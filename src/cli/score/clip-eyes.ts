@@ -2,7 +2,7 @@ import { cacheDirectory } from '../../base/cache-directory.ts';
 import type { Logger } from '../../base/logger.ts';
 import { filmFrames } from '../../capture/film-frames.ts';
 import { openDetector } from '../../detect/inference/detector.ts';
-import { findModel } from '../../detect/models/find-model.ts';
+import { type FindModelOptions, findModel } from '../../detect/models/find-model.ts';
 import { openJpegDecoder, type Picture } from '../../detect/picture/decode-jpeg.ts';
 import { findChain } from '../../detect/steps/chain.ts';
 import { shrinkToGrey } from '../../threat/motion/grey-picture.ts';
@@ -24,15 +24,20 @@ export interface ClipEyes {
 /** People who fight are seen badly: joints and tracks make something of uncertain detections too. */
 const detection = { model: 'yolox-nano', threshold: 0.15, labels: ['person'] };
 
-/** @throws MODEL_UNAVAILABLE, MODEL_INVALID, OPTIONAL_PART_MISSING */
-export async function openClipEyes(logger: Pick<Logger, 'info' | 'warn'>): Promise<ClipEyes> {
-  const places = { cacheDir: cacheDirectory(), logger };
+/** What finds people with their joints, and decodes pictures. @throws MODEL_UNAVAILABLE, MODEL_INVALID, OPTIONAL_PART_MISSING */
+export async function openClipDetector(places: FindModelOptions) {
   const { model, threshold, labels } = detection;
   const [found, chain] = await Promise.all([findModel(model, places), findChain(['pose'], places)]);
   const [detector, decoder] = await Promise.all([
     openDetector({ ...found, labels, threshold, chain }),
     openJpegDecoder(),
   ]);
+  return { detector, decoder };
+}
+
+/** @throws MODEL_UNAVAILABLE, MODEL_INVALID, OPTIONAL_PART_MISSING */
+export async function openClipEyes(logger: Pick<Logger, 'info' | 'warn'>): Promise<ClipEyes> {
+  const { detector, decoder } = await openClipDetector({ cacheDir: cacheDirectory(), logger });
   const { fps, width: widest, quality } = defaults.capture;
   const settings = { fps, width: widest, quality };
 
