@@ -3,7 +3,8 @@ import type { FileSystem } from '../../src/base/file-system.ts';
 import { MemoryFileSystem } from '../../src/base/memory-file-system.ts';
 import { Flusher } from '../../src/log/flusher.ts';
 import { defaultLogConfig, type LogConfig } from '../../src/log/log-config.ts';
-import { PartitionLog, type PartitionLogOptions } from '../../src/log/partition-log.ts';
+import { PartitionLog } from '../../src/log/partition-log.ts';
+import type { PartitionLogOptions } from '../../src/log/partition-log-options.ts';
 import { encodeBatch, type NewBatch } from '../../src/wire/records.ts';
 
 export const startMs = 1_700_000_000_000;
