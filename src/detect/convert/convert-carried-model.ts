@@ -6,11 +6,12 @@ import { fault, systemErrorCode } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { BareManifest, CarriedModel } from '../models/manifest.ts';
 import { convertGraphModel } from './convert-graph-model.ts';
+import { faceNetRanges } from './face-net-ranges.ts';
 import { convertFaceRecognitionNet } from './face-recognition-net.ts';
 import { readGraphModel } from './graph-model.ts';
 
 /** Raised whenever the converter writes something else for the same model: older conversions are then not used. */
-const converterVersion = 1;
+const converterVersion = 2;
 
 /**
  * Converts a model that an npm package carries, once: the result stays in the cache under a name that holds the digest of
@@ -38,12 +39,12 @@ export async function convertCarriedModel(
 }
 
 async function convert(modelJson: string, name: string, { network, outputs = [] }: CarriedModel): Promise<Uint8Array> {
-  if (network === 'face-recognition-net') return convertFaceRecognitionNet(modelJson, name);
+  if (network === 'face-recognition-net') return convertFaceRecognitionNet(modelJson, name, faceNetRanges);
   return convertGraphModel(await readGraphModel(modelJson), { name, outputs });
 }
 
-/** @throws MODEL_UNAVAILABLE when the package is not installed */
-function findCarried(name: string, { packageName, modelJson }: CarriedModel): string {
+/** The path of what a package carries. @throws MODEL_UNAVAILABLE when the package is not installed */
+export function findCarried(name: string, { packageName, modelJson }: CarriedModel): string {
   const packageJson = packageManifest(packageName);
   if (packageJson !== undefined) return join(dirname(packageJson), modelJson);
   throw fault('MODEL_UNAVAILABLE', `the package ${packageName}, which carries the model ${name}, is not installed`, {

@@ -1,14 +1,14 @@
 import { ProtobufWriter } from './protobuf-writer.ts';
 
 /** ONNX's element types that the converter writes, with their numbers in the format. */
-export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export const elementTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 /** A constant tensor, row-major; bool is one byte each. */
 export interface OnnxTensor {
   type: ElementType;
   shape: readonly number[];
-  data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
+  data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
 }
 
 /** Whole numbers are written as ints; a float is marked, since 1 could mean either. */

@@ -6,9 +6,6 @@ import { openPlainSession } from '../inference/open-session.ts';
 import { faceRecognition } from '../models/face-recognition.ts';
 import { chipSize, type FaceChip } from './face-chip.ts';
 
-/** The network's means of red, green and blue. */
-const means = [122.782, 117.001, 104.298] as const;
-
 /** Turns aligned faces into embeddings, of which the distance tells whether two are of one person. */
 export interface FaceEmbedder {
   /** @returns float32[128] of its own. @throws INFERENCE_FAILED */
@@ -20,11 +17,9 @@ export interface FaceEmbedder {
 export async function openFaceEmbedder(path: string): Promise<FaceEmbedder> {
   const { Tensor } = await importOnnxRuntime();
   const session = await openPlainSession(path, faceRecognition.name);
-  const values = new Float32Array(3 * chipSize * chipSize);
-  const input = new Tensor('float32', values, [1, 3, chipSize, chipSize]);
   return {
     async embed(chip) {
-      fillPlanes(chip, values);
+      const input = new Tensor('uint8', chip, [1, chipSize, chipSize, 3]);
       const embedding = new Float32Array(embeddingLength);
       const output = new Tensor('float32', embedding, [1, embeddingLength]);
       try {
@@ -37,11 +32,4 @@ export async function openFaceEmbedder(path: string): Promise<FaceEmbedder> {
     },
     close: () => session.release(),
   };
-}
-
-function fillPlanes(chip: FaceChip, values: Float32Array): void {
-  const plane = chipSize * chipSize;
-  for (const [colour, mean] of means.entries()) {
-    for (let at = 0; at < plane; at++) values[colour * plane + at] = ((chip[3 * at + colour] ?? 0) - mean) / 255;
-  }
 }

@@ -6,7 +6,7 @@ export const faceRecognition: BareManifest = {
   summary: 'aligned faces to embeddings of 128 numbers; carried by an npm package, needs no download',
   licence: 'CC0-1.0 (weights: public domain by their author); MIT (package)',
   source: 'dlib_face_recognition_resnet_model_v1 by Davis King, in @vladmandic/face-api with weights of 8 bits',
-  file: { fileName: 'face-recognition.onnx', sha256: [], sizeBytes: 22_300_000 },
+  file: { fileName: 'face-recognition.onnx', sha256: [], sizeBytes: 5_800_000 },
   carried: {
     packageName: '@vladmandic/face-api',
     modelJson: 'model/face_recognition_model-weights_manifest.json',
