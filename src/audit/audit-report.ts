@@ -34,6 +34,8 @@ export interface SessionReport {
   captured?: number;
   published?: number;
   lost?: SessionStatement['lost'];
+  /** See `SessionStatement.unanswered`. */
+  unanswered?: number;
   gap?: CaptureGap;
   inLog: number;
   /** Frames of capture's last request that the log never confirmed, and of which later ones are there: lost at capture, or on their way. */
@@ -116,7 +118,7 @@ function sessionReport(book: SessionBook, isFollowed: boolean): SessionReport {
 }
 
 function stated(statement: SessionStatement, isFollowed: boolean): Partial<SessionReport> {
-  const { state, captured, published, lost, gap } = statement;
+  const { state, captured, published, lost, unanswered, gap } = statement;
   const isCutShort = isFollowed && !isFinal(statement);
   return {
     state,
@@ -124,6 +126,7 @@ function stated(statement: SessionStatement, isFollowed: boolean): Partial<Sessi
     captured,
     published,
     lost,
+    ...(unanswered === undefined ? {} : { unanswered }),
     ...(gap === undefined ? {} : { gap }),
   };
 }

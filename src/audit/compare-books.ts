@@ -48,7 +48,7 @@ function compareStatement(books: AuditBooks, book: SessionBook): void {
 }
 
 function checkCounts(books: AuditBooks, book: SessionBook, statement: SessionStatement): void {
-  const { captured, published } = statement;
+  const { captured, published, unanswered = 0 } = statement;
   const lost = totalLost(statement);
   const wrong = (detail: string) =>
     books.findings.add(
@@ -57,8 +57,7 @@ function checkCounts(books: AuditBooks, book: SessionBook, statement: SessionSta
     );
   if (isFinal(statement) ? captured !== published + lost : captured < published + lost)
     wrong(`states ${captured} captured, but ${published} published and ${lost} lost`);
-  // What was given up at the end, because no answer came, may be there all the same.
-  if (isFinal(statement) && book.frames.size > published + lost)
+  if (isFinal(statement) && book.frames.size > published + unanswered)
     wrong(`states ${published} published, but the log holds frame ${book.frames.end - 1}`);
   if (published - book.frames.end > mostMissing)
     wrong(`states ${published} published, but the log ends at frame ${book.frames.end - 1}`);

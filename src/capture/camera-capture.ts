@@ -7,7 +7,7 @@ import { redactSource } from '../base/secrets.ts';
 import type { CameraOptions } from './camera-options.ts';
 import { CaptureSession } from './capture-session.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
-import type { FramePublisher } from './frame-publisher.ts';
+import type { FramePublisher, UnpublishedFrames } from './frame-publisher.ts';
 import type { FrameReader } from './frame-reader.ts';
 import type { CameraPast } from './look-back.ts';
 import { createReader } from './open-reader.ts';
@@ -178,7 +178,7 @@ export class CameraCapture {
     const { publisher, statements } = this.#options;
     await publisher.whenEmpty(this.#closing.signal);
     await publisher.whenEmpty(AbortSignal.timeout(framesGraceMs));
-    this.#giveUp(publisher.stop().length);
+    this.#giveUp(publisher.stop());
     if (failure) this.#current.failed('failed', failure);
     else this.#current.ended();
     this.#state();
@@ -195,12 +195,13 @@ export class CameraCapture {
     await delay(graceMs, undefined, { ref: false });
   }
 
-  #giveUp(unpublished: number): void {
-    if (unpublished === 0) return;
-    this.#current.lost(this.#options.publisher.lossReason, unpublished);
-    this.#options.logger.error(
-      `${unpublished} frames of ${this.#options.camera.id} could not be published before closing`,
-    );
+  #giveUp({ unanswered, unsent }: UnpublishedFrames): void {
+    const { publisher, logger, camera } = this.#options;
+    const count = unanswered + unsent;
+    if (count === 0) return;
+    this.#current.unanswered(publisher.lossReason, unanswered);
+    this.#current.lost(publisher.lossReason, unsent);
+    logger.error(`${count} frames of ${camera.id} could not be published before closing`);
   }
 
   #begin(live: boolean, origin: SessionOrigin): SessionAccount {

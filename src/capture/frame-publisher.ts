@@ -19,6 +19,13 @@ export interface FramePublisherOptions {
   findPublished?: (frames: readonly Frame[]) => Promise<readonly Frame[]>;
 }
 
+/** How many frames were never acknowledged. */
+export interface UnpublishedFrames {
+  /** They were sent: the log may hold them. */
+  unanswered: number;
+  unsent: number;
+}
+
 interface Waiting {
   frame: Frame;
   onAcknowledged: () => void;
@@ -38,6 +45,8 @@ export class FramePublisher {
   readonly #stopped = new AbortController();
   #bufferedBytes = 0;
   #isSending = false;
+  /** So many of the first were given to the producer, which has not said yet what became of them. */
+  #sent = 0;
   #isHeld = false;
   #changed = Promise.withResolvers<void>();
   #lastFailure: unknown;
@@ -87,13 +96,13 @@ export class FramePublisher {
     if (!this.#isSending) void this.#sendAll();
   }
 
-  /** Stops trying. @returns the frames that were never acknowledged */
-  stop(): Frame[] {
+  /** Stops trying. */
+  stop(): UnpublishedFrames {
     this.#stopped.abort();
-    const left = this.#queue.splice(0).map(({ frame }) => frame);
+    const left = this.#queue.splice(0).length;
     this.#bufferedBytes = 0;
     this.#wake();
-    return left;
+    return { unanswered: this.#sent, unsent: left - this.#sent };
   }
 
   async #sendAll(): Promise<void> {
@@ -103,6 +112,7 @@ export class FramePublisher {
       try {
         if (failures > 0) await this.#forgetPublished();
         const group = this.#nextGroup();
+        this.#sent = group.length;
         await this.#options.producer.send(group.map(({ frame }) => encodeFrame(frame, this.#options.partitions)));
         if (failures > 0) this.#options.logger.info({ waiting: this.#queue.length }, 'the log takes frames again');
         failures = 0;
@@ -121,6 +131,7 @@ export class FramePublisher {
   async #forgetPublished(): Promise<void> {
     const there = await this.#options.findPublished?.(this.#nextGroup().map(({ frame }) => frame));
     const isThere = ({ frame }: Waiting) => there?.includes(frame) ?? false;
+    this.#sent = 0;
     for (const { frame, onAcknowledged } of this.#queue.filter(isThere)) {
       this.#bufferedBytes -= frame.jpeg.length;
       onAcknowledged();
@@ -140,6 +151,7 @@ export class FramePublisher {
 
   #acknowledge(group: readonly Waiting[]): void {
     if (this.#stopped.signal.aborted) return;
+    this.#sent = 0;
     this.#queue.splice(0, group.length);
     for (const { frame, onAcknowledged } of group) {
       this.#bufferedBytes -= frame.jpeg.length;

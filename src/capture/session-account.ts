@@ -26,6 +26,7 @@ export class SessionAccount {
   readonly #lost: Partial<Record<LossReason, number>> = {};
   #state: SessionState = 'opening';
   #error: SessionStatement['error'];
+  #unanswered = 0;
   #captured = 0;
   #numbered = 0;
   #publishedCount = 0;
@@ -99,6 +100,12 @@ export class SessionAccount {
     this.#changed = true;
   }
 
+  /** Frames that were sent, and given up before the log answered: lost, so far as anybody knows. */
+  unanswered(reason: LossReason, count: number): void {
+    this.#unanswered += count;
+    this.lost(reason, count);
+  }
+
   /** The number of a frame that enters the queue now. */
   number(width: number, height: number): number {
     this.#width = width;
@@ -129,6 +136,7 @@ export class SessionAccount {
       captured: this.#captured,
       published: this.#publishedCount,
       lost: { ...this.#lost },
+      ...(this.#unanswered > 0 ? { unanswered: this.#unanswered } : {}),
       ...(this.live && this.#gap ? { gap: this.#gap } : {}),
       reconnects: this.reconnects,
       ...(this.#error ? { error: this.#error } : {}),

@@ -103,7 +103,7 @@ export class OrderedLoop<S extends CameraState> implements RunningPart {
         const { camera, session, state, captured, published, ...stated } = entry.statement;
         const isSettled = captured === published + totalLost(stated);
         const isOver = isSettled && state !== 'opening' && state !== 'running';
-        desk.learn({ camera, session, published, isOver });
+        desk.learn({ camera, session, published, isOver, mayHoldMore: (stated.unanswered ?? 0) > 0 });
         this.#loop.changed();
       } catch (error) {
         if (!isFault(error, 'RECORD_INVALID')) throw error;

@@ -63,6 +63,11 @@ export interface SessionStatement {
   captured: number;
   published: number;
   lost: Partial<Record<LossReason, number>>;
+  /**
+   * Of the lost frames those that were sent when capture closed, without an answer in time: the log may hold them all the same.
+   * Left out: none.
+   */
+  unanswered?: number;
   /** Only in a live session that follows another one of its camera. */
   gap?: CaptureGap;
   /** How often this camera's source was opened again since capture started. */

@@ -94,10 +94,16 @@ test('a hole is found when it was acknowledged, or when a later frame lies behin
   assert.deepEqual(Object.keys(found(await auditOf(t, followed))), ['missing-frame']);
 });
 
-test('frames that were given up at the end and are there all the same are no mismatch', async (t) => {
+test('frames that had no answer when capture closed and are there all the same are no mismatch; others are', async (t) => {
   const scene = new Scene();
-  scene.statements = [statement({ captured: 30, published: 28, lost: { 'buffer-full': 2 } })];
-  assert.deepEqual((await auditOf(t, scene)).findings, []);
+  scene.statements = [statement({ captured: 30, published: 28, lost: { 'buffer-full': 2 }, unanswered: 2 })];
+  const report = await auditOf(t, scene);
+  assert.deepEqual(report.findings, []);
+  assert.match(describeAudit(report), /2 of them were sent, and had no answer when capture closed; the log holds 2/);
+
+  const lying = new Scene();
+  lying.statements = [statement({ captured: 30, published: 28, lost: { 'buffer-full': 2 }, unanswered: 1 })];
+  assert.deepEqual(Object.keys(found(await auditOf(t, lying))), ['wrong-statement']);
 });
 
 test('a frame that stands in the log twice is found', async (t) => {

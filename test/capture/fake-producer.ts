@@ -13,6 +13,8 @@ export class FakeProducer implements RecordProducer {
   refusal: Error | undefined;
   /** Awaited by every `send` before it is acknowledged. */
   gate: Promise<void> = Promise.resolve();
+  /** Awaited by those of frames. */
+  frameGate: Promise<void> = Promise.resolve();
   partitions = 12;
   closed = false;
   #changed = Promise.withResolvers<void>();
@@ -20,6 +22,7 @@ export class FakeProducer implements RecordProducer {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     if (this.refusal) throw this.refusal;
     await this.gate;
+    if (records.some(({ topic }) => topic === topicNames.rawVideoFrames)) await this.frameGate;
     for (const record of records) this.#keep(record);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();

@@ -163,3 +163,16 @@ test('two cameras are captured side by side, each with numbers of its own', asyn
     );
   }
 });
+
+test('frames that were sent and had no answer when capture closed are stated as such: the log may hold them', async (t) => {
+  const producer = new FakeProducer();
+  const cameras = [camera('testsrc', { fps: 50, width: 160 })];
+  const { part } = await capture(t, { cameras, once: false }, { producer });
+  await producer.until(() => producer.frames.length >= 3, 'the first frames');
+  producer.frameGate = new Promise(() => {});
+  await producer.until(() => (producer.last?.captured ?? 0) > (producer.last?.published ?? 0), 'a frame without answer');
+  await part.close();
+  const { captured = 0, published = 0, lost = {}, unanswered = 0 } = producer.last ?? {};
+  assert.equal(captured, published + totalLost({ lost }));
+  assert.ok(unanswered > 0 && unanswered <= totalLost({ lost }), JSON.stringify(producer.last));
+});

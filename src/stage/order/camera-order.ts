@@ -27,7 +27,7 @@ export interface CameraOrderOptions<T> extends Required<OrderOptions> {
 
 const countOfGap = { 'never-came': 'missing', 'held-too-much': 'givenUp', skipped: 'skipped' } as const;
 const keptClosed = 16;
-const nothingStated = { published: 0, isOver: false };
+const nothingStated = { published: 0, isOver: false, mayHoldMore: false };
 
 /** One camera: its sessions one after the other, each in the order of its frames. */
 export class CameraOrder<T> {
@@ -107,11 +107,11 @@ export class CameraOrder<T> {
   }
 
   /** @param arrivals results that arrived so far */
-  learn({ session, published, isOver }: Omit<SessionNews, 'camera'>, arrivals: number): void {
+  learn({ session, published, isOver, mayHoldMore = false }: Omit<SessionNews, 'camera'>, arrivals: number): void {
     if (this.#closed.some((mark) => mark.session === session)) return;
     const isNews = this.#stated.get(session)?.published !== published;
     if (isNews && session === this.#current?.session) this.#end = undefined;
-    this.#stated.set(session, { published, isOver });
+    this.#stated.set(session, { published, isOver, mayHoldMore });
     this.#considerEnd(arrivals);
   }
 
@@ -219,7 +219,7 @@ export class CameraOrder<T> {
   /** A film that was stopped and goes on: what was stated of its end is outdated. */
   #forgetEndBefore({ session, frame }: ArrivedResult<T>): void {
     const stated = this.#stated.get(session);
-    if (!stated?.isOver || frame < stated.published) return;
+    if (!stated?.isOver || stated.mayHoldMore || frame < stated.published) return;
     this.#stated.set(session, { ...stated, isOver: false });
     if (session === this.#current?.session) this.#end = undefined;
   }
@@ -234,9 +234,10 @@ export class CameraOrder<T> {
   #considerEnd(arrivals: number): void {
     const session = this.#current;
     if (!session) return;
-    const { published, isOver } = this.#stated.get(session.session) ?? nothingStated;
+    const { published, isOver, mayHoldMore } = this.#stated.get(session.session) ?? nothingStated;
+    const isThrough = session.next >= published && session.heldFrames === 0;
     if (!isOver) this.#end = undefined;
-    else if (session.next >= published && session.heldFrames === 0) this.#tellEnd('never-came');
+    else if (isThrough && (this.#isEnded || !mayHoldMore)) this.#tellEnd('never-came');
     else this.#end ??= new ClosingWatch(arrivals);
   }
 

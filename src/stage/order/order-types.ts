@@ -34,6 +34,8 @@ export interface SessionNews {
   published: number;
   /** No frame will be added: the source is closed and every frame acknowledged or lost. */
   isOver: boolean;
+  /** Though it is over the log may hold frames beyond `published`: requests were under way, of which no answer came. */
+  mayHoldMore?: boolean;
 }
 
 /** Frames that an urgent group has discarded: they will have no result. */

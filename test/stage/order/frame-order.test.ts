@@ -102,6 +102,21 @@ test('a session ends when capture says so and every frame is out; missing ones a
   assert.deepEqual(feed.progress().slice(0, 1), ['gap 3-3 never-came']);
 });
 
+test('a session that was given up with requests unanswered ends after all that is in the log, and not before', () => {
+  const feed = new Feed(3);
+  feed.publish('s1', 0, 1, 2, 3, 4);
+  feed.arrive('s1', 0, 1, 2);
+  feed.progress();
+  const givenUp = { camera, session: 's1', published: 3, isOver: true, mayHoldMore: true };
+  assert.deepEqual(feed.order.learn(givenUp), []);
+  assert.deepEqual(feed.arrive('s1', 3), ['3']);
+  assert.deepEqual(feed.arrive('s1', 4), ['4']);
+  assert.deepEqual(feed.progress(), ['ended s1']);
+  assert.equal(feed.order.wantsProgress, false);
+  assert.deepEqual(feed.order.learn(givenUp), []);
+  assert.equal(feed.order.wantsProgress, false);
+});
+
 test('the next session waits until the last frames of the one before it are there', () => {
   const feed = new Feed(2);
   feed.publish('s1', 0, 1, 2);

@@ -17,6 +17,7 @@ export interface LoggedStatement {
   session: string;
   published: number;
   isOver: boolean;
+  mayHoldMore?: boolean;
 }
 
 export interface WorldOptions {
@@ -131,9 +132,17 @@ export class World {
     this.statements.push({ camera, session, published, isOver });
   }
 
+  /** No answer came to the last request, which is in the log. */
+  #giveUp({ camera, session, published }: Capture): void {
+    const answered = Math.max(0, published - this.#options.random.between(1, 6));
+    this.statements.push({ camera, session, published: answered, isOver: true, mayHoldMore: true });
+  }
+
   /** The source was lost and is opened anew; or capture crashed, and nobody states the end of the old session. */
   #reopen(capture: Capture): void {
-    if (this.#options.random.chance(0.5)) this.#state(capture, true);
+    const { random } = this.#options;
+    if (random.chance(0.3)) this.#giveUp(capture);
+    else if (random.chance(0.5)) this.#state(capture, true);
     this.#open(capture.camera);
   }
 
