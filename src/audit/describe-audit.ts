@@ -60,12 +60,25 @@ function table(rows: readonly string[][]): string[] {
 
 /** Losses by reason, failures by code, gaps, and what is missing or removed, where there is any. */
 function notesOf(session: SessionReport): string[] {
-  const { lost = {}, unanswered, published = 0, inLog, gap, removed, unacknowledged, missing, doubled, isCutShort } = session;
+  const {
+    lost = {},
+    unanswered,
+    published = 0,
+    inLog,
+    gap,
+    removed,
+    unacknowledged,
+    missing,
+    doubled,
+    isCutShort,
+  } = session;
   const id = `${session.camera}/${session.session}`;
   const notes = [
     ...Object.entries(lost).map(([reason, count]) => `${count} lost at capture: ${reason}`),
     ...(unanswered
-      ? [`${unanswered} of them were sent, and had no answer when capture closed; the log holds ${Math.max(0, inLog - published)}`]
+      ? [
+          `${unanswered} of them were sent, and had no answer when capture closed; the log holds ${Math.max(0, inLog - published)}`,
+        ]
       : []),
     ...(gap ? [`nothing captured from ${formatTimeUs(gap.fromUs)} to ${formatTimeUs(gap.toUs)}: ${why(gap)}`] : []),
     ...(isCutShort ? ['capture ended without a last statement; its counts are older than its last frames'] : []),

@@ -23,7 +23,9 @@ const sessionStatementSchema = Type.Object(
     published: count('Frames acknowledged in raw_video_frames: numbers 0 to published − 1.'),
     lost: Type.Partial(Type.Record(Type.Enum(lossReasons), count('Frames that are not in the log, by reason.'))),
     unanswered: Type.Optional(
-      count('Of the lost frames those that were sent at the end, without an answer: the log may hold them all the same.'),
+      count(
+        'Of the lost frames those that were sent at the end, without an answer: the log may hold them all the same.',
+      ),
     ),
     gap: Type.Optional(
       Type.Object(

@@ -170,7 +170,10 @@ test('frames that were sent and had no answer when capture closed are stated as 
   const { part } = await capture(t, { cameras, once: false }, { producer });
   await producer.until(() => producer.frames.length >= 3, 'the first frames');
   producer.frameGate = new Promise(() => {});
-  await producer.until(() => (producer.last?.captured ?? 0) > (producer.last?.published ?? 0), 'a frame without answer');
+  await producer.until(
+    () => (producer.last?.captured ?? 0) > (producer.last?.published ?? 0),
+    'a frame without answer',
+  );
   await part.close();
   const { captured = 0, published = 0, lost = {}, unanswered = 0 } = producer.last ?? {};
   assert.equal(captured, published + totalLost({ lost }));

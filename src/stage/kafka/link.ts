@@ -83,8 +83,7 @@ export class KafkaLink {
 
   /** @param node id of the broker asked; left out: any */
   async request<K extends RequestName>(name: K, node: number | undefined, args: Arguments<K>): Promise<Answer<K>> {
-    const connection = await this.#connection(node);
-    const api = await this.#api(name);
+    const [connection, api] = await beforeSending(async () => [await this.#connection(node), await this.#api(name)]);
     return api.async(connection, ...args);
   }
 
@@ -112,7 +111,8 @@ export class KafkaLink {
     args: Parameters<typeof addPartitionsToTxnV3.createRequest>,
   ): Promise<void> {
     await this.#withCoordinator({ kind: 'transaction', id }, async (node) => {
-      await addPartitionsToTxnV3.api.async(await this.#connection(node), ...args);
+      const connection = await beforeSending(() => this.#connection(node));
+      await addPartitionsToTxnV3.api.async(connection, ...args);
     });
   }
 
@@ -174,6 +174,23 @@ export class KafkaLink {
     this.#client[kGetApi]<Arguments<K>, Answer<K>>(name, (error, api) => (api ? resolve(api) : reject(error)));
     return promise;
   }
+}
+
+/** No connection came about: no broker has seen the request. */
+class NotSent extends Error {}
+
+/** What has to be known before a request can leave. @throws what `isUndone` knows */
+export async function beforeSending<T>(prepare: () => Promise<T>): Promise<T> {
+  try {
+    return await prepare();
+  } catch (cause) {
+    throw new NotSent('the request was not sent', { cause });
+  }
+}
+
+/** True when what was asked for was surely not done, and will not be: it was refused, or never sent. */
+export function isUndone(error: unknown): boolean {
+  return isAnswer(error) || error instanceof NotSent;
 }
 
 /** True when a broker answered, with a refusal: what was asked for was not done. Otherwise nobody knows. */

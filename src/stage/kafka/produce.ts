@@ -1,7 +1,7 @@
 import { defaultPartitioner, type MessageRecord, NumericMap, ProtocolError, ResponseError } from '@platformatic/kafka';
 import type { OutgoingRecord } from '../../topics/record.ts';
 import { hasKafkaError } from '../kafka-errors.ts';
-import type { Answer, KafkaLink } from './link.ts';
+import { type Answer, beforeSending, type KafkaLink } from './link.ts';
 import { partitionName, type TopicPartition } from './sticky-assignment.ts';
 
 export interface ProducerIdentity {
@@ -92,7 +92,7 @@ export async function produce(
   records: readonly PlacedRecord[],
   options: ProduceOptions,
 ): Promise<ProduceOutcome[]> {
-  const byLeader = await groupByLeader(link, records);
+  const byLeader = await beforeSending(() => groupByLeader(link, records));
   const answers = [...byLeader].map(([leader, group]) => askLeader(link, leader, group, options));
   const outcomes = (await Promise.all(answers)).flat();
   return Promise.all(

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { IncomingRecord, OutgoingRecord } from '../../topics/record.ts';
 import { hasKafkaError } from '../kafka-errors.ts';
 import type { MemberIdentity } from './group-member.ts';
-import { isAnswer, KafkaLink, type LinkOptions } from './link.ts';
+import { isAnswer, isUndone, KafkaLink, type LinkOptions } from './link.ts';
 import { type PlacedRecord, Placement, type ProducerIdentity, produce, Sequences } from './produce.ts';
 import { untilItWorks } from './retry.ts';
 import { partitionName, type TopicPartition } from './sticky-assignment.ts';
@@ -19,7 +19,7 @@ export type RecordPosition = Pick<IncomingRecord, 'topic' | 'partition' | 'offse
 const completingDelayMs = 4;
 const initDelayMs = 50;
 /** A broker that is going too must not hold up whoever ends. */
-const abortWithinMs = 500;
+const abortWithinMs = 1000;
 
 /**
  * A transactional producer on the plain requests of the protocol, one transaction at a time. Beside what the client
@@ -98,10 +98,11 @@ export class TransactionalProducer {
     const { transactionalId } = this.#options;
     const options = { identity: this.#identity, sequences: this.#sequences, transactionalId };
     const outcomes = await produce(this.#leaders, records, options);
-    const failed = outcomes.find(({ error }) => error !== undefined);
-    if (failed) {
+    const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
+    if (errors.length > 0) {
       await this.#leaders.metadata([...new Set(records.map(({ topic }) => topic))], { isStale: true }).catch(() => {});
-      throw failed.error;
+      // As one that leaves it open, when any of them does.
+      throw errors.every(isUndone) ? errors[0] : new AggregateError(errors, 'records were not published');
     }
     this.#sequences.advance(records);
   }
@@ -163,10 +164,18 @@ export class TransactionalProducer {
     this.#closing.abort();
     // What reached its partition after the end would open the transaction again, for ever.
     if (this.#mayBeOpen && this.#unanswered.size === 0) {
-      const aborted = this.#end({ isCommit: false }).catch(() => {});
-      await Promise.race([aborted, delay(abortWithinMs, undefined, { ref: false })]);
+      await this.#abort(AbortSignal.timeout(abortWithinMs)).catch(() => {});
     }
     await Promise.all([this.#coordinator.close(), this.#leaders.close(), this.#groups.close()]);
+  }
+
+  async #abort(signal: AbortSignal): Promise<void> {
+    const aborted = untilItWorks(() => this.#end({ isCommit: false }), {
+      signal,
+      delayMs: initDelayMs,
+      isFinal: (error) => !hasKafkaError(error, ...passing),
+    });
+    await Promise.race([aborted, delay(abortWithinMs, undefined, { ref: false })]);
   }
 
   async #end({ isCommit }: { isCommit: boolean }): Promise<void> {
@@ -183,7 +192,7 @@ export class TransactionalProducer {
       this.#unanswered.delete(request);
       return answer;
     } catch (error) {
-      if (isAnswer(error)) this.#unanswered.delete(request);
+      if (isUndone(error)) this.#unanswered.delete(request);
       throw error;
     }
   }

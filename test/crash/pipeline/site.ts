@@ -9,6 +9,7 @@ const main = join(import.meta.dirname, '..', '..', '..', 'bin', 'vigil.mjs');
 /** As a service manager would: whatever ended it, it starts again. */
 const startAgainMs = 300;
 const endsWithinMs = 15_000;
+const isUpWithinMs = 60_000;
 
 export interface SiteOptions {
   /** Where the command's output goes. */
@@ -76,8 +77,11 @@ export class Site {
     return true;
   }
 
-  /** Ctrl-C, and its end. */
+  /** Ctrl-C once it is up, and its end: parts that are being started are not known by name yet, and would be left over. */
   async end(): Promise<void> {
+    const patience = AbortSignal.timeout(isUpWithinMs);
+    const hasParts = this.#options.args[0] === 'up';
+    while (hasParts && this.#running && !this.isUp && !patience.aborted) await delay(50);
     this.#isEnding = true;
     this.parts();
     this.#command?.kill('SIGINT');

@@ -15,7 +15,7 @@ describe('exactly once on the embedded broker', () => {
   });
   exactlyOnceSuite(() => ({
     brokers: [broker.bootstrap],
-    restart: async () => {
+    interrupt: async () => {
       await broker.kill();
       await broker.start();
     },

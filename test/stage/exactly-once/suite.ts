@@ -10,16 +10,17 @@ import type { OutgoingRecord } from '../../../src/topics/record.ts';
 import type { LoopEntryOptions } from './loop-entry.ts';
 import { LoopProcess } from './loop-process.ts';
 
-/** A broker or cluster that can lose its only broker and get it back. */
+/** A broker or cluster that can be away for a while. */
 export interface Cluster {
   readonly brokers: string[];
-  restart(): Promise<void>;
+  /** Resolves when it is back. */
+  interrupt(): Promise<void>;
 }
 
 const clientId = 'test';
 const inPartitions = 5;
 /** Less than the 6 s that brokers allow by default: `cluster` has to allow it. */
-const sessionTimeoutMs = 3000;
+export const sessionTimeoutMs = 3000;
 const long = process.env.VIGIL_LONG === '1';
 
 /** Brokers hear of a new topic in their own time. */
@@ -194,7 +195,7 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     const sending = send(0, count);
     const done = check();
     await delay(500);
-    await cluster().restart();
+    await cluster().interrupt();
     await sending;
     await done;
   });
