@@ -51,12 +51,10 @@ for (let run = 0; run < runs; run++) {
     tell(`seed ${seed}: ${scenario.folder}`);
     const killed = await killAround(scenario, new Random(seed));
     tell('judging');
-    const { report: _, ...verdict } = await scenario
-      .judge(undefined, { tracks: isNamed ? 'same' : 'told' })
-      .catch((error: Error) => {
-        tell(`${scenario.folder}: ${error.message}`);
-        throw error;
-      });
+    const { report: _, ...verdict } = await scenario.judge().catch((error: Error) => {
+      tell(`${scenario.folder}: ${error.message}`);
+      throw error;
+    });
     tell(`seed ${seed}: ${JSON.stringify(verdict)}`);
     assert.ok(killed.length >= Math.min(3, seconds / 4), `only ${killed.length} parts were killed`);
     assert.ok(verdict.frames > 50 && verdict.tracks > 20, JSON.stringify(verdict));

@@ -164,3 +164,24 @@ test('where tracks are is told frame by frame; results of other detectors are pa
     ],
   );
 });
+
+test('frames that had no answer when their session was given up are followed as if it had been stated later', () => {
+  const first = walkResults({ camera: 'yard', session: 's1', frames: 60, partitions });
+  const next = walkResults({ camera: 'yard', session: 's2', frames: 9, partitions, firstOffset: 20 });
+  const framesSaid = (news?: { isOver: boolean; mayHoldMore?: boolean }): string[] => {
+    const desk = makeDesk();
+    for (const record of first.slice(0, 58)) desk.add(record);
+    progress(desk, first.slice(0, 58));
+    if (news) desk.learn({ camera: 'yard', session: 's1', published: 58, ...news });
+    for (const [index, record] of [...first.slice(58), ...next].entries())
+      desk.add({ ...record, offset: 58n + BigInt(index) });
+    progress(desk, [...first, ...next]);
+    return recordsOf(desk)
+      .filter(({ topic }) => topic === 'tracks')
+      .map((record) => decodeFrameTracks(incoming(record)))
+      .map(({ session, frame, tracks }) => `${session}/${frame}: ${tracks.map(({ number }) => number)}`);
+  };
+  const undisturbed = framesSaid();
+  assert.ok(undisturbed.includes('s1/59: 1,2'), undisturbed.join('; '));
+  assert.deepEqual(framesSaid({ isOver: true, mayHoldMore: true }), undisturbed);
+});

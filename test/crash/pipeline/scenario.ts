@@ -11,7 +11,7 @@ import { freePorts } from '../../support/free-ports.ts';
 import { inputPartitions } from './expected-tracks.ts';
 import { JitteryModel } from './jittery-model.ts';
 import { Site, type SiteOptions } from './site.ts';
-import { type JudgeOptions, judge, type Verdict } from './verdict.ts';
+import { judge, type Verdict } from './verdict.ts';
 
 export interface ScenarioOptions {
   /** Of each camera. */
@@ -84,16 +84,16 @@ export class Scenario {
   }
 
   /** Ends the site, lets detectors and tracks come to the end, and recounts. */
-  async judge(brokers?: string[], options?: JudgeOptions): Promise<Verdict> {
+  async judge(brokers?: string[]): Promise<Verdict> {
     await this.site.end();
-    const verdict = brokers ? await judge(brokers, this.config, options) : await this.#judgeAtRest(options);
+    const verdict = brokers ? await judge(brokers, this.config) : await this.#judgeAtRest();
     this.isJudged = true;
     return verdict;
   }
 
-  async #judgeAtRest(options?: JudgeOptions): Promise<Verdict> {
+  async #judgeAtRest(): Promise<Verdict> {
     await using broker: Broker = await EmbeddedBroker.start({ dataDir: this.config.dataDir, port: 0 });
-    return await judge([broker.bootstrap], this.config, options);
+    return await judge([broker.bootstrap], this.config);
   }
 }
 
