@@ -119,6 +119,8 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
     const placed = await producer.place([numbered(output, 1, 0)]);
     await stubbornly(t, () => producer.open(`closes-${runs}`, placed));
     await stubbornly(t, () => producer.publish(placed));
+    // Never sent, so that nothing of it can come after the end.
+    await assert.rejects(producer.publish([{ ...numbered(`${output}-nowhere`, 1, 0), partition: 0 }]));
     await producer.close();
     const after = await openRecordProducer({ brokers, clientId });
     t.after(() => after.close({ abort: true }));
