@@ -1,3 +1,4 @@
+import type { TrackEvent } from '../topics/event-schema.ts';
 import type { Page, StoredPerson } from '../topics/stored.ts';
 import { cursorOf, type PageRequest, pageOf } from './page.ts';
 import { canonicalOf } from './store-people.ts';
@@ -89,7 +90,30 @@ async function withFaces(store: Store, { id, name, is_enrolled, at_us, first_see
     firstSeen: first_seen,
     aliases: ids.filter((each) => each !== id),
     faces: faces.map((row) => ({ face: row.face, person: row.person, atUs: row.at_us, hasCrop: row.has_crop === 1 })),
+    portrait: await findPortrait(store, ids),
     tracks: Number(seen?.tracks ?? 0),
     lastSeenUs: seen?.last ?? null,
   };
+}
+
+/** So many of the newest pictures of somebody are looked at for the best. */
+const portraitsAtOnce = 32;
+
+/** The picture with the largest face: it goes when the picture goes, with the person or to make room. */
+async function findPortrait(store: Store, ids: readonly string[]): Promise<StoredPerson['portrait']> {
+  const rows = await store
+    .selectFrom('events')
+    .innerJoin('pictures', 'pictures.frame', 'events.picture')
+    .select(['events.id', 'events.body'])
+    .where('events.person', 'in', [...ids])
+    .where('events.type', 'in', ['face-known', 'face-unknown'])
+    .where('pictures.state', '=', 'kept')
+    .orderBy('events.at_us', 'desc')
+    .limit(portraitsAtOnce)
+    .execute();
+  const portraits = rows.flatMap(({ id: event, body }) => {
+    const { face } = JSON.parse(body) as TrackEvent;
+    return face ? [{ event, box: face.box }] : [];
+  });
+  return portraits.toSorted((a, b) => b.box.width - a.box.width)[0] ?? null;
 }

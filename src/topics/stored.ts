@@ -75,6 +75,8 @@ export interface StoredPerson {
   aliases: string[];
   /** The newest comes first. */
   faces: { face: string; person: string; atUs: number; hasCrop: boolean }[];
+  /** The event whose picture shows their face best, and where in it, frame pixels; null: no such picture is kept. */
+  portrait: { event: string; box: Box } | null;
   /** Tracks in which they were seen, and when last. */
   tracks: number;
   lastSeenUs: number | null;

@@ -298,16 +298,17 @@ test(
     log.state(statement({ captured: 9, published: 7, lost: { 'disk-full': 2 }, state: 'failed', live: true }));
     const later = { session: 's2', live: true, captured: 3, published: 3, openedAtUs: Date.now() * 1000 + 1000 };
     log.state(statement({ ...later, gap: { ...gap, code: 'SOURCE_SILENT' } }));
-    for (const frame of [0, 1, 2, 2]) log.answer(result(frame, { model: 'yolox_nano' }), undefined);
+    for (const frame of [0, 1, 2, 2])
+      log.answer(result(frame, { model: 'yolox_nano', ...(frame === 1 ? { gated: true } : {}) }), undefined);
     log.answer(result(3, { error: { code: 'INFERENCE_FAILED', message: 'no' } }), undefined);
     await page.locator('summary', { hasText: 'Ledger' }).click();
     const ledger = page.getByRole('region', { name: 'Ledger of entrance' });
     await ledger.getByText('people@1 · yolox_nano').waitFor();
     const cells = (row: string) => ledger.locator('tr', { hasText: row }).locator('td').allTextContents();
     await ledger.locator('tr', { hasText: 'All sessions' }).locator('td', { hasText: '12' }).waitFor();
-    assert.deepEqual(await cells('All sessions'), ['12', '4', '6', '1', '0', '2', '1']);
-    assert.deepEqual(await cells('people@1'), ['', '4', '6', '1', '0', '', '1']);
-    assert.deepEqual(await cells('failed'), ['9', '4', '3', '1', '0', '2', '1']);
+    assert.deepEqual(await cells('All sessions'), ['12', '4', '1', '6', '1', '0', '2', '1']);
+    assert.deepEqual(await cells('people@1'), ['', '4', '1', '6', '1', '0', '', '1']);
+    assert.deepEqual(await cells('failed'), ['9', '4', '1', '3', '1', '0', '2', '1']);
     assert.match(
       (await ledger.textContent()) ?? '',
       /2 lost at capture: disk-full.*1 failed in people@1: INFERENCE_FAILED/,
@@ -407,12 +408,17 @@ test('when the server goes, the page says so; when it is back, the page goes on'
   assert.equal(await page.getByRole('alert').count(), 0);
 });
 
+/** In the frame that the store keeps. */
+const faceBox: Box = { x: 100, y: 60, width: 20, height: 24 };
+
 /** A page whose server keeps events, on a phone and in the dark. */
 async function visitStore(t: TestContext): Promise<Visit & { alarm: string }> {
   const log = new FakeLog();
-  const { message } = raise(log, await drawFrame(rectangleOf(5)));
+  const { message, evidence } = raise(log, await drawFrame(rectangleOf(5)));
   introduce(log, 'u1');
-  write(log, [event(0), event(1), event(2, { type: 'face-unknown', person: 'u1' })]);
+  const shown = { evidence: ['yard/s1/5'], evidenceRefs: [evidence[0]?.ref ?? ''] };
+  const face = { box: faceBox, sightings: 5, agreeing: 5, threshold: 0.55, gallery: 0 };
+  write(log, [event(0), event(1), event(2, { type: 'face-unknown', person: 'u1', ...shown, face })]);
   const options = { viewport: { width: 360, height: 740 }, colorScheme: 'dark' } as const;
   const openStore = await storeOver(t, log);
   return { ...(await visit(t, options, { log, openStore, openProducer: log.openProducer })), alarm: message };
@@ -441,10 +447,24 @@ test('alarms and events are shown with their pictures, explained, and acknowledg
   assert.deepEqual(complaints, []);
 });
 
+/** Of the middle of the face to that of where it is shown, CSS pixels. */
+function distanceFromCentre(page: Page): Promise<number> {
+  return page.evaluate(`(() => {
+    const image = document.querySelector('.person .face-cut img');
+    const [whole, place] = [image, image.parentElement].map((each) => each.getBoundingClientRect());
+    const scale = whole.width / image.naturalWidth;
+    const x = whole.left + scale * ${faceBox.x + faceBox.width / 2} - place.left - place.width / 2;
+    const y = whole.top + scale * ${faceBox.y + faceBox.height / 2} - place.top - place.height / 2;
+    return Math.hypot(x, y);
+  })()`);
+}
+
 test('an unknown person is named on the page, and erased after a second thought', needs, async (t) => {
   const { page } = await visitStore(t);
   await page.getByRole('link', { name: 'People' }).click();
   const known = page.getByRole('region', { name: 'Known', exact: true });
+  await page.locator('.person .face-cut img[style*="left"]').waitFor();
+  assert.ok((await distanceFromCentre(page)) < 1, 'the face is in the middle of its place');
   await page.getByRole('textbox', { name: 'Who is it?' }).fill('Grace');
   await page.keyboard.press('Enter');
   await known.getByText('Grace').waitFor();

@@ -50,8 +50,8 @@ export function raise(log: FakeLog, jpeg: Buffer): Alarm {
   return alarm;
 }
 
-/** An unknown person with two faces. */
-export function introduce(log: FakeLog, person: string): void {
+/** An unknown person with two faces. @param crop their pictures, which only photos give */
+export function introduce(log: FakeLog, person: string, crop?: Buffer): void {
   const embedding = Buffer.alloc(512, 1).toString('base64');
   const quality = { eyesPx: 30, sharpness: 1, turn: 0 };
   log.append(encodePerson({ person, isEnrolled: false, atUs: 1 }), Date.now());
@@ -62,7 +62,7 @@ export function introduce(log: FakeLog, person: string): void {
       embedding,
       quality,
       source: {},
-      crop: Buffer.from('crop').toString('base64'),
+      ...(crop ? { crop: crop.toString('base64') } : {}),
       atUs: 2,
     };
     log.append(encodePersonFace(about), Date.now());

@@ -115,7 +115,7 @@ test('the moment of a suspicion has its frames with what was seen, and is marked
 
 test('an unknown person is named, found in past events under the name, and erased with every face', async (t) => {
   const { log, get, json, send } = await served(t);
-  introduce(log, 'u1');
+  introduce(log, 'u1', Buffer.from('crop'));
   write(log, [event(0, { type: 'face-unknown', person: 'u1' })]);
   await until(
     () => json('/api/events?person=u1'),

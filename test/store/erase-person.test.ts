@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findAlarms } from '../../src/store/alarm-queries.ts';
 import { tracesOf } from '../../src/store/erase-person.ts';
-import { findEvents } from '../../src/store/event-queries.ts';
+import { findEventPicture, findEvents } from '../../src/store/event-queries.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { findPerson } from '../../src/store/people-queries.ts';
 import { storeAlarms } from '../../src/store/store-alarms.ts';
 import { storeEvents } from '../../src/store/store-events.ts';
 import { storePeople } from '../../src/store/store-people.ts';
@@ -65,5 +66,30 @@ test('whoever is erased is gone from events, alarms and their pictures, and all 
   assert.deepEqual([erased?.picture, events.length], ['erased', 1]);
   const other = alarms.find((each) => each.alarm.id === 'door-2');
   assert.deepEqual([other?.alarm.subject.name, other?.picture], ['Grace', 'kept']);
+  await store.destroy();
+});
+
+test('whoever has no photo is shown by the largest face of the pictures that are kept, until they are erased', async () => {
+  const store = await openStore(':memory:');
+  await storePeople(store, [{ kind: 'person', person: { person: 'unknown-1', isEnrolled: false, atUs: 1 } }]);
+  const sightings = [20, 60, 40, 90].map((width, n) =>
+    event(3 * n, {
+      type: 'face-unknown',
+      person: 'unknown-1',
+      evidenceRefs: [`processed_images/0/${n}`],
+      face: { box: { x: 5, y: 6, width, height: width }, sightings: 5, agreeing: 5, threshold: 0.55, gallery: 0 },
+    }),
+  );
+  await storeEvents(store, sightings, 1);
+  const portrait = async () => (await findPerson(store, 'unknown-1'))?.portrait;
+  assert.equal(await portrait(), null, 'nothing is kept yet');
+  const kept = { state: 'kept', jpeg: Buffer.from('jpeg'), size_bytes: 4 } as const;
+  await store.updateTable('pictures').set(kept).execute();
+  const largest = sightings[3]?.evidence[0] ?? '';
+  await store.updateTable('pictures').set({ state: 'expired', jpeg: null }).where('frame', '=', largest).execute();
+  assert.deepEqual(await portrait(), { event: sightings[1]?.id, box: { x: 5, y: 6, width: 60, height: 60 } });
+  assert.equal((await tracesOf(store, ['unknown-1'])).pictures, 3);
+  await storePeople(store, [{ kind: 'erased-person', person: 'unknown-1' }]);
+  assert.equal(await findEventPicture(store, { id: sightings[1]?.id ?? '' }), undefined);
   await store.destroy();
 });

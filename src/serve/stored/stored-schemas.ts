@@ -89,6 +89,12 @@ export const storedPersonSchema = Type.Object({
   faces: Type.Array(
     Type.Object({ face: Type.String(), person: Type.String(), atUs: Type.Integer(), hasCrop: Type.Boolean() }),
   ),
+  portrait: orNull(
+    Type.Object(
+      { event: Type.String(), box: boxSchema },
+      { description: 'The event whose kept picture shows the face best, and where in it, frame pixels.' },
+    ),
+  ),
   tracks: Type.Integer({ description: 'Tracks in which they were seen.' }),
   lastSeenUs: orNull(Type.Integer()),
 });

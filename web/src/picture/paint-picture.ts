@@ -12,6 +12,7 @@ const outlineColour = 'rgb(0 0 0 / 55%)';
 const labelTextColour = '#04241b';
 const boneColour = '#ffffff';
 const failureColour = '#ff6b62';
+const stillColour = '#c8d0ce';
 /** A canvas narrower than this, in CSS pixels, is a tile: its lines are finer. */
 const tilePixels = 520;
 
@@ -58,7 +59,8 @@ export function paintPicture(
   }
   const numbers = trackNumbers(header);
   for (const detection of detections) paintName(surface, detection, numbers.get(detection));
-  if (header.error) paintFailure(surface, header.error.code);
+  if (header.error) paintRemark(surface, `no result for this frame: ${header.error.code}`, failureColour);
+  else if (header.gated) paintRemark(surface, 'nothing moves: not looked at', stillColour);
   canvas.dataset.frame = `${header.session}/${header.frame}`;
 }
 
@@ -151,8 +153,9 @@ function isTouching(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-function paintFailure(surface: Surface, code: string): void {
+/** In the lower left corner: why there are no boxes. */
+function paintRemark(surface: Surface, text: string, colour: string): void {
   const { height } = surface.context.canvas;
   const margin = surface.letterPixels / 2;
-  paintLabel(surface, `no result for this frame: ${code}`, { x: margin, y: height - margin }, failureColour);
+  paintLabel(surface, text, { x: margin, y: height - margin }, colour);
 }

@@ -8,6 +8,9 @@ export function FrameCounts({ account }: { account: CameraAccount }) {
     <dl class="counts">
       <Count word="captured" count={account.captured} />
       <Count word="processed" count={account.results} />
+      {account.gated > 0 && (
+        <Count word="gated" count={account.gated} about="Of the processed: nothing moved, and the model was spared." />
+      )}
       <Count word="waiting" count={waitingFrames(account)} />
       {account.skipped > 0 && <Count word="skipped" count={account.skipped} />}
       <Count word="failed" count={account.failed} isBad />
@@ -16,9 +19,16 @@ export function FrameCounts({ account }: { account: CameraAccount }) {
   );
 }
 
-function Count({ word, count, isBad = false }: { word: string; count: number; isBad?: boolean }) {
+interface CountProps {
+  word: string;
+  count: number;
+  isBad?: boolean;
+  about?: string;
+}
+
+function Count({ word, count, isBad = false, about }: CountProps) {
   return (
-    <div data-tone={isBad && count > 0 ? 'bad' : undefined}>
+    <div data-tone={isBad && count > 0 ? 'bad' : undefined} title={about}>
       <dt>{word}</dt>
       <dd data-count={word} title={formatCount(count)}>
         {formatShortCount(count)}

@@ -10,11 +10,11 @@ interface LedgerViewProps {
   atMs: number;
 }
 
-const columns = ['captured', 'processed', 'waiting', 'failed', 'skipped', 'lost', 'doubled'] as const;
+const columns = ['captured', 'processed', 'gated', 'waiting', 'failed', 'skipped', 'lost', 'doubled'] as const;
 type Column = (typeof columns)[number];
 type Cells = Partial<Record<Column, number>>;
 /** Left out on a phone where a camera has none of them. */
-const rare: ReadonlySet<Column> = new Set(['failed', 'skipped', 'lost', 'doubled']);
+const rare: ReadonlySet<Column> = new Set(['gated', 'failed', 'skipped', 'lost', 'doubled']);
 const bad: ReadonlySet<Column> = new Set(['failed', 'lost', 'doubled']);
 
 /** Every frame and what became of it: by camera, by detector, by session. Closed until it is asked for. */

@@ -3,8 +3,8 @@ import { formatTime } from '../format.ts';
 import { describeEvent } from './event-words.ts';
 import { EvidencePicture } from './evidence-picture.tsx';
 
-export function pictureOfEvent({ event }: StoredEvent): string {
-  return `./api/events/${encodeURIComponent(event.id)}/picture`;
+export function pictureOfEvent(id: string): string {
+  return `./api/events/${encodeURIComponent(id)}/picture`;
 }
 
 /** One event in a list. */
@@ -14,7 +14,13 @@ export function EventCard({ stored, onOpen }: { stored: StoredEvent; onOpen: () 
   return (
     <li class="card">
       <button type="button" class="card-button" onClick={onOpen}>
-        <EvidencePicture src={pictureOfEvent(stored)} state={picture} alt="" box={event.box} />
+        <EvidencePicture
+          src={pictureOfEvent(event.id)}
+          state={picture}
+          alt=""
+          box={event.box}
+          face={event.face && { box: event.face.box, alt: '' }}
+        />
         <span class="card-text">
           <b>{text}</b>
           <span class="card-about">

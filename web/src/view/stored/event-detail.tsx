@@ -21,10 +21,11 @@ export function EventDetail({ stored, revision, onClose }: EventDetailProps) {
     <DetailDialog title={title} onClose={onClose}>
       {event.threat === undefined ? (
         <EvidencePicture
-          src={pictureOfEvent(stored)}
+          src={pictureOfEvent(event.id)}
           state={picture}
           alt={`${title}, ${event.camera}`}
           box={event.box}
+          face={event.face && { box: event.face.box, alt: 'The face' }}
         />
       ) : (
         <MomentView event={event.id} revision={revision} />

@@ -1,12 +1,16 @@
 import { useState } from 'preact/hooks';
+import type { Box } from '../../../../src/topics/result-record.ts';
 import type { PictureState } from '../../../../src/topics/stored.ts';
+import { FaceCut } from './face-cut.tsx';
 
 interface EvidencePictureProps {
   src: string;
   state: PictureState | 'none';
   alt: string;
   /** In pixels of the frame. */
-  box?: { x: number; y: number; width: number; height: number } | undefined;
+  box?: Box | undefined;
+  /** A face that it shows, to be seen larger beside it. */
+  face?: { box: Box; alt: string } | undefined;
 }
 
 const missing: Record<Exclude<PictureState, 'kept'> | 'none', string> = {
@@ -18,7 +22,7 @@ const missing: Record<Exclude<PictureState, 'kept'> | 'none', string> = {
 };
 
 /** The frame that shows something, with the box over it. */
-export function EvidencePicture({ src, state, alt, box }: EvidencePictureProps) {
+export function EvidencePicture({ src, state, alt, box, face }: EvidencePictureProps) {
   const [size, setSize] = useState<{ width: number; height: number } | undefined>(undefined);
   if (state !== 'kept') return <div class="evidence evidence-missing">{missing[state]}</div>;
   return (
@@ -35,6 +39,7 @@ export function EvidencePicture({ src, state, alt, box }: EvidencePictureProps) 
           <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="2" />
         </svg>
       )}
+      {face && <FaceCut src={src} {...face} />}
     </div>
   );
 }

@@ -3,6 +3,8 @@ import type { StoredPerson } from '../../../../src/topics/stored.ts';
 import { sendJson } from '../../stored/stored-api.ts';
 import { addressOfEvents } from '../../stored/use-place.ts';
 import { counted } from '../format.ts';
+import { pictureOfEvent } from './event-card.tsx';
+import { FaceCut } from './face-cut.tsx';
 
 /** Somebody of the gallery: who they are said to be, and how to change that. */
 export function PersonCard({ person }: { person: StoredPerson }) {
@@ -62,6 +64,15 @@ function seenText({ faces, tracks, lastSeenUs }: StoredPerson): string {
 
 function Crop({ person }: { person: StoredPerson }) {
   const face = person.faces.find(({ hasCrop }) => hasCrop);
+  const alt = `Face of ${person.name ?? 'somebody unknown'}`;
+  if (!face && person.portrait) {
+    const { event, box } = person.portrait;
+    return (
+      <div class="crop">
+        <FaceCut src={pictureOfEvent(event)} box={box} alt={alt} />
+      </div>
+    );
+  }
   if (!face) {
     return (
       <div class="crop">
@@ -78,7 +89,7 @@ function Crop({ person }: { person: StoredPerson }) {
     );
   }
   const of = `./api/people/${encodeURIComponent(face.person)}/faces/${encodeURIComponent(face.face)}/crop`;
-  return <img class="crop" src={of} alt={`Face of ${person.name ?? 'somebody unknown'}`} loading="lazy" />;
+  return <img class="crop" src={of} alt={alt} loading="lazy" />;
 }
 
 function NameForm({ isNamed, onName }: { isNamed: boolean; onName: (name: string) => void }) {
