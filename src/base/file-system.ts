@@ -34,7 +34,7 @@ export interface FileSystem {
    * Takes the lock file at `path` for this process until `release()` or the end of the process.
    *
    * A lock left behind by a process that is gone is taken over.
-   * @throws DATA_DIRECTORY_IN_USE, naming the process that holds it
+   * @throws DATA_DIRECTORY_IN_USE, naming the process that holds it; its cause is the `LockHolder`
    */
   lock(path: string): Lock;
 }
@@ -65,7 +65,23 @@ export interface OpenFile {
 }
 
 export interface Lock {
+  /** Says to who asks for the lock that it is about to be released: see `LockHolder`. */
+  announceRelease(): void;
   release(): void;
+}
+
+/** Who holds a lock that could not be taken: the `cause` of DATA_DIRECTORY_IN_USE. */
+export class LockHolder extends Error {
+  override readonly name = 'LockHolder';
+  readonly processId: number;
+  /** It has said that it is about to release the lock. */
+  readonly isLeaving: boolean;
+
+  constructor(processId: number, isLeaving: boolean) {
+    super(`process ${processId}${isLeaving ? ', which is ending' : ''}`);
+    this.processId = processId;
+    this.isLeaving = isLeaving;
+  }
 }
 
 /** Writes all bytes at `position`, in as many calls as it takes. Throws with part of them written when the disk does. */

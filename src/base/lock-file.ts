@@ -1,12 +1,19 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { fault, systemErrorCode } from './errors.ts';
-import type { Lock } from './file-system.ts';
+import { type Lock, LockHolder } from './file-system.ts';
 
-/** Who holds a lock: the process id, and on Linux when that process started, since process ids come again. */
+/**
+ * What a lock file says of who holds it: the process id, and on Linux when that process started, since process ids come again.
+ *
+ *     | process id | space | start time | line feed |     and once it is about to end:     | leaving | line feed |
+ */
 interface Holder {
   processId: number;
   startedAt: string;
+  isLeaving: boolean;
 }
+
+const leavingWord = 'leaving';
 
 const heldHere = new Set<string>();
 
@@ -19,7 +26,7 @@ export function takeLockFile(path: string): Lock {
   for (let attempt = 0; attempt < 3; attempt++) {
     if (createLockFile(path)) return held(path);
     const holder = readHolder(path);
-    if (holder && isAlive(holder, path)) throw inUse(path, holder.processId);
+    if (holder && isAlive(holder, path)) throw inUse(path, holder);
     rmSync(path, { force: true });
   }
   throw inUse(path, undefined);
@@ -28,15 +35,33 @@ export function takeLockFile(path: string): Lock {
 function held(path: string): Lock {
   heldHere.add(path);
   return {
+    announceRelease() {
+      if (heldHere.has(path)) appendWhenThere(path, `${leavingWord}\n`);
+    },
     release() {
       if (heldHere.delete(path)) rmSync(path, { force: true });
     },
   };
 }
 
-function inUse(path: string, processId: number | undefined): Error {
-  const who = processId === undefined ? 'another process' : `process ${processId}`;
-  return fault('DATA_DIRECTORY_IN_USE', `${path} is held by ${who}`);
+/** A courtesy, which neither a full disk nor a file that somebody has removed may turn into a failure. */
+function appendWhenThere(path: string, text: string): void {
+  try {
+    const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND);
+    try {
+      writeSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Who asks for the lock is told that it is held, as if nothing had been announced.
+  }
+}
+
+function inUse(path: string, holder: Holder | undefined): Error {
+  if (holder === undefined) return fault('DATA_DIRECTORY_IN_USE', `${path} is held by another process`);
+  const cause = new LockHolder(holder.processId, holder.isLeaving);
+  return fault('DATA_DIRECTORY_IN_USE', `${path} is held by ${cause.message}`, { cause });
 }
 
 function createLockFile(path: string): boolean {
@@ -53,8 +78,9 @@ function createLockFile(path: string): boolean {
 
 function readHolder(path: string): Holder | undefined {
   try {
-    const [processId, startedAt] = readFileSync(path, 'utf8').trim().split(' ');
-    return { processId: Number(processId), startedAt: startedAt ?? '' };
+    const [first = '', second] = readFileSync(path, 'utf8').trim().split('\n');
+    const [processId, startedAt = ''] = first.split(' ');
+    return { processId: Number(processId), startedAt, isLeaving: second === leavingWord };
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;

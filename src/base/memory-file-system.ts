@@ -1,5 +1,5 @@
 import { fault } from './errors.ts';
-import type { FileStat, FileSystem, OpenFile } from './file-system.ts';
+import type { FileStat, FileSystem, Lock, OpenFile } from './file-system.ts';
 import { parentOf } from './file-system.ts';
 
 const pageBytes = 64 * 1024;
@@ -76,10 +76,10 @@ export class MemoryFileSystem implements FileSystem {
 
   async syncDirectory(_path: string): Promise<void> {}
 
-  lock(path: string): { release(): void } {
+  lock(path: string): Lock {
     if (this.#locks.has(path)) throw fault('DATA_DIRECTORY_IN_USE', `${path} is held by this process`);
     this.#locks.add(path);
-    return { release: () => this.#locks.delete(path) };
+    return { announceRelease: () => {}, release: () => this.#locks.delete(path) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
@@ -58,11 +58,13 @@ export interface OpenBroker {
 export async function openBroker(options: BrokerOptions): Promise<OpenBroker> {
   const fileSystem = options.fileSystem ?? (options.dataDir === undefined ? new MemoryFileSystem() : nodeFileSystem);
   const nodeId = options.nodeId ?? defaultNodeId;
-  const directory = await openDataDirectory(fileSystem, options.dataDir ?? '/memory', nodeId);
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? createLogger('broker', { level: 'warn' });
+  const directory = await openDataDirectory(fileSystem, options.dataDir ?? '/memory', { nodeId, clock, logger });
   const listeners = new Listeners(options);
   let services: BrokerServices | undefined;
   try {
-    services = await openServices({ directory, fileSystem, nodeId, listeners }, options);
+    services = await openServices({ directory, fileSystem, nodeId, listeners, clock, logger }, options);
     const server = createServer(services);
     const address = await listeners.open(server);
     const metrics = await openMetrics(options, services, server);
@@ -76,6 +78,7 @@ export async function openBroker(options: BrokerOptions): Promise<OpenBroker> {
 
 /** Answers what is under way, brings everything to the disk and leaves the directory in order. */
 export async function closeBroker(open: OpenBroker): Promise<void> {
+  open.directory.lock.announceRelease();
   open.services.fetches.close();
   await open.metrics?.close();
   await open.server.close(closeGraceMs);
@@ -105,6 +108,8 @@ interface Foundation {
   fileSystem: FileSystem;
   nodeId: number;
   listeners: Listeners;
+  clock: Clock;
+  logger: Logger;
 }
 
 async function openServices(foundation: Foundation, options: BrokerOptions): Promise<BrokerServices> {
@@ -131,11 +136,10 @@ type Storage = Pick<
   'clock' | 'logger' | 'settings' | 'deadlines' | 'logs' | 'topics' | 'readBuffers' | 'traffic'
 >;
 
-async function openStorage({ directory, fileSystem }: Foundation, options: BrokerOptions): Promise<Storage> {
+async function openStorage(foundation: Foundation, options: BrokerOptions): Promise<Storage> {
+  const { directory, fileSystem, clock, logger } = foundation;
   const { store, path, cleanShutdown } = directory;
   const traffic = new Traffic();
-  const clock = options.clock ?? systemClock;
-  const logger = options.logger ?? createLogger('broker', { level: 'warn' });
   const settings = new BrokerSettings(options.config ?? {}, new Map(Object.entries(store.document.brokerConfigs)));
   const flush = { flushPolicy: options.flush ?? 'commit', flushIntervalMs: options.flushIntervalMs ?? 1000 };
   const basis = { fileSystem, directory: path, settings, clock, logger, cleanShutdown };

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
 import { fault, isFault, systemErrorCode } from '../base/errors.ts';
-import { type FileSystem, type Lock, readWholeFile, replaceFile } from '../base/file-system.ts';
+import { type FileSystem, type Lock, LockHolder, readWholeFile, replaceFile } from '../base/file-system.ts';
+import type { Logger } from '../base/logger.ts';
 import { cleanShutdownFileName, takeCleanShutdownMark } from '../log/clean-shutdown.ts';
 import { removeDeletedFolders } from '../log/remove-folder.ts';
 import { type MetadataDocument, metadataFileName, readMetadataFile } from './metadata/metadata-file.ts';
@@ -12,6 +14,16 @@ export interface DataDirectory {
   store: MetadataStore;
   cleanShutdown: boolean;
 }
+
+/** How a data directory is waited for whose last broker is still ending. */
+export interface Patience {
+  clock: Clock;
+  logger: Logger;
+}
+
+/** A broker whose supervisor was killed is gone after two seconds, whatever it has to bring to the disk. */
+const waitForLeavingMs = 5000;
+const askAgainMs = 50;
 
 /**
  * Takes possession of a data directory, making it when it is not there:
@@ -25,8 +37,12 @@ export interface DataDirectory {
  *
  * @throws DATA_DIRECTORY_IN_USE, DATA_DIRECTORY_UNUSABLE
  */
-export async function openDataDirectory(fileSystem: FileSystem, path: string, nodeId: number): Promise<DataDirectory> {
-  const lock = takeLock(fileSystem, path);
+export async function openDataDirectory(
+  fileSystem: FileSystem,
+  path: string,
+  { nodeId, ...patience }: Patience & { nodeId: number },
+): Promise<DataDirectory> {
+  const lock = await takeLockInTime(fileSystem, path, patience);
   try {
     const metadataPath = `${path}/${metadataFileName}`;
     const found = readMetadataFile(fileSystem, metadataPath);
@@ -43,6 +59,22 @@ export async function openDataDirectory(fileSystem: FileSystem, path: string, no
   } catch (error) {
     lock.release();
     throw isFault(error) ? error : unusable(path, error);
+  }
+}
+
+/** A broker that holds the directory and has said that it is ending is waited for; any other is an error at once. */
+async function takeLockInTime(fileSystem: FileSystem, path: string, { clock, logger }: Patience): Promise<Lock> {
+  const lateMs = clock.monotonicMs() + waitForLeavingMs;
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return takeLock(fileSystem, path);
+    } catch (error) {
+      const holder = isFault(error, 'DATA_DIRECTORY_IN_USE') ? error.cause : undefined;
+      const isWorthWaiting = holder instanceof LockHolder && holder.isLeaving && clock.monotonicMs() < lateMs;
+      if (!isWorthWaiting) throw error;
+      if (!isTold) logger.warn(`The data directory ${path} is still held by ${holder.message}: waiting for it`);
+      await new Promise<void>((resolve) => clock.after(askAgainMs, resolve));
+    }
   }
 }
 

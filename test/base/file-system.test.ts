@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { isFault, systemErrorCode } from '../../src/base/errors.ts';
-import { type FileSystem, readWholeFile, replaceFile, writeFully } from '../../src/base/file-system.ts';
+import { type FileSystem, LockHolder, readWholeFile, replaceFile, writeFully } from '../../src/base/file-system.ts';
 import { MemoryFileSystem } from '../../src/base/memory-file-system.ts';
 import { nodeFileSystem } from '../../src/base/node-file-system.ts';
 import { OverlayFileSystem } from '../../src/base/overlay-file-system.ts';
@@ -108,6 +108,25 @@ test('a lock of a living process is respected and named; one of a process that i
   writeFileSync(path, `${pid} 12345\n`);
   disk.fileSystem.lock(path).release();
   writeFileSync(path, 'not a process');
+  disk.fileSystem.lock(path).release();
+});
+
+test('who asks for a lock is told whether its holder is about to leave', (context) => {
+  const [disk] = implementations(context);
+  assert.ok(disk);
+  const path = `${disk.folder}/.lock`;
+  const lock = disk.fileSystem.lock(path);
+  const refusal = (isLeaving: boolean) => (error: unknown) =>
+    isFault(error, 'DATA_DIRECTORY_IN_USE') &&
+    error.cause instanceof LockHolder &&
+    error.cause.processId === process.pid &&
+    error.cause.isLeaving === isLeaving;
+  assert.throws(() => disk.fileSystem.lock(path), refusal(false));
+  lock.announceRelease();
+  assert.throws(() => disk.fileSystem.lock(path), refusal(true));
+  lock.release();
+  lock.announceRelease();
+  assert.equal(disk.fileSystem.stat(path), undefined, 'a released lock announces nothing');
   disk.fileSystem.lock(path).release();
 });
 

@@ -178,7 +178,7 @@ export class UnreliableFileSystem implements FileSystem {
   }
 
   lock(): Lock {
-    return { release: () => {} };
+    return { announceRelease: () => {}, release: () => {} };
   }
 
   /** The machine goes dark and comes back: open files are dead, and only what the disk has is there. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -156,6 +156,39 @@ test('a second broker on the same directory is told which process holds it', asy
     assert.match(error.message, new RegExp(`process ${process.pid}`));
     return true;
   });
+});
+
+test('a broker that is ending is waited for, and the wait is told', async (t) => {
+  const dataDir = temporaryDirectory(t);
+  const first = await startBroker({ dataDir });
+  const lines: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+  const closing = first.close();
+  await using _second = await startBroker({ dataDir, logger });
+  await closing;
+  assert.match(lines.join(''), new RegExp(`still held by process ${process.pid}, which is ending: waiting for it`));
+  assert.equal(lines.length, 1);
+});
+
+test('a broker that says it is ending and does not is waited for no longer than a few seconds', async (t) => {
+  const dataDir = temporaryDirectory(t);
+  writeFileSync(join(dataDir, '.lock'), `${process.ppid}\nleaving\n`);
+  let nowMs = 0;
+  const clock = {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    after(delayMs: number, callback: () => void) {
+      nowMs += delayMs;
+      const timer = setImmediate(callback);
+      return () => clearImmediate(timer);
+    },
+  };
+  await assert.rejects(startBroker({ dataDir, clock }), (error) => {
+    assert.ok(isFault(error, 'DATA_DIRECTORY_IN_USE'));
+    assert.match(error.message, new RegExp(`process ${process.ppid}, which is ending`));
+    return true;
+  });
+  assert.ok(nowMs >= 2000 && nowMs <= 10_000, `${nowMs} ms`);
 });
 
 test('a port that is taken is named, and the data directory is free again and in order', async (t) => {
