@@ -28,7 +28,7 @@ export const clients = {
   kcat: {
     version: 'of the system (librdkafka)',
     language: 'C',
-    without: { static: 'librdkafka’s', transactions: 'it has none', admin: 'it only lists' },
+    without: { admin: 'it only lists' },
   },
 } as const satisfies Record<string, TriedClient>;
 export type ClientName = keyof typeof clients;

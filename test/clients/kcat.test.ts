@@ -100,19 +100,24 @@ test('kcat reads in a consumer group and goes on where it stopped', { skip }, as
 /** A member of a group that prints each record on a line of its own. */
 class Member {
   readonly lines: string[] = [];
-  held = 0;
+  /** Numbers of the partitions, in the order that it was given them. */
+  holds: string[] = [];
+  rebalances = 0;
   said = '';
+  readonly over: Promise<unknown>;
   readonly #process: ChildProcess;
   readonly #onChange: () => void;
   #rest = '';
 
-  constructor(bootstrap: string, topic: string, onChange: () => void) {
+  constructor(bootstrap: string, { topic, more = [], onChange }: MemberOptions) {
     this.#onChange = onChange;
-    const options = ['auto.offset.reset=earliest', 'heartbeat.interval.ms=200', 'partition.assignment.strategy=range'];
+    const own = ['auto.offset.reset=earliest', 'heartbeat.interval.ms=200', 'partition.assignment.strategy=range'];
+    const options = [...own, ...more];
     const args = ['-b', bootstrap, '-G', 'members', '-u', ...options.flatMap((each) => ['-X', each]), topic];
     this.#process = spawn('kcat', args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stdout?.on('data', (chunk: Buffer) => this.#change(() => this.#onText(chunk.toString())));
     this.#process.stderr?.on('data', (chunk: Buffer) => this.#change(() => this.#onRebalance(chunk.toString())));
+    this.over = once(this.#process, 'close');
   }
 
   #change(change: () => void): void {
@@ -130,42 +135,65 @@ class Member {
   /** The last rebalance that is there to the end of its line: what a member holds is said in many small writes. */
   #onRebalance(said: string): void {
     this.said += said;
-    const last = [...this.said.matchAll(/rebalanced .*?: (assigned|revoked): (.*)\n/g)].at(-1);
-    this.held = last?.[1] === 'assigned' ? (last[2] ?? '').split(',').length : 0;
+    const told = [...this.said.matchAll(/rebalanced .*?: (assigned|revoked): (.*)\n/g)];
+    const last = told.at(-1);
+    this.rebalances = told.length;
+    this.holds =
+      last?.[1] === 'assigned' ? [...(last[2] ?? '').matchAll(/\[(\d+)\]/g)].map(([, index = '']) => index) : [];
   }
 
-  async leave(): Promise<void> {
-    const closed = once(this.#process, 'close');
-    this.#process.kill('SIGINT');
-    await closed;
+  async end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
+    this.#process.kill(signal);
+    await this.over;
+  }
+}
+
+interface MemberOptions {
+  topic: string;
+  /** Settings of librdkafka. */
+  more?: readonly string[];
+  /** Called whenever it has said something. */
+  onChange: () => void;
+}
+
+/** Members of one group, and what they come to. */
+class Members {
+  readonly all: Member[] = [];
+  readonly #bootstrap: string;
+  readonly #topic: string;
+  #look = (): void => {};
+
+  constructor(bootstrap: string, topic: string) {
+    this.#bootstrap = bootstrap;
+    this.#topic = topic;
+  }
+
+  join(more: readonly string[] = []): Member {
+    const member = new Member(this.#bootstrap, { topic: this.#topic, more, onChange: () => this.#look() });
+    this.all.push(member);
+    return member;
+  }
+
+  until(holds: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const said = () => this.all.map((member) => member.said).join(' / ');
+      const timer = setTimeout(() => reject(new Error(`not within 40 s: ${what}; ${said()}`)), 40_000);
+      this.#look = () => {
+        if (!holds()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#look();
+    });
   }
 }
 
 test(`kcat: ${scenarios.group}`, { skip }, async () => {
   await using broker = await startBroker({ config: { 'num.partitions': 4 } });
   const { bootstrap } = broker;
-  const members: Member[] = [];
-  let look = (): void => {};
-  const until = (holds: () => boolean, what: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`not within 20 s: ${what}; ${members.map(({ said }) => said).join(' / ')}`)),
-        20_000,
-      );
-      look = () => {
-        if (!holds()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      look();
-    });
-  const join = (): Member => {
-    const member = new Member(bootstrap, 'shared', () => look());
-    members.push(member);
-    return member;
-  };
+  const members = new Members(bootstrap, 'shared');
   const seen = (): number[] =>
-    members
+    members.all
       .flatMap(({ lines }) => lines)
       .map(Number)
       .sort((a, b) => a - b);
@@ -179,21 +207,62 @@ test(`kcat: ${scenarios.group}`, { skip }, async () => {
       );
   };
   await send(0, 200);
-  const one = join();
-  await until(() => seen().length >= 200, 'the first member reads 200 records');
-  const two = join();
-  await until(() => one.held === 2 && two.held === 2, 'two members hold two each');
+  const one = members.join();
+  await members.until(() => seen().length >= 200, 'the first member reads 200 records');
+  const two = members.join();
+  await members.until(() => one.holds.length === 2 && two.holds.length === 2, 'two members hold two each');
   await send(200, 400);
-  await until(() => seen().length >= 400, 'two members read 200 more');
-  await two.leave();
-  await until(() => one.held === 4, 'the first member holds every partition again');
+  await members.until(() => seen().length >= 400, 'two members read 200 more');
+  await two.end('SIGINT');
+  await members.until(() => one.holds.length === 4, 'the first member holds every partition again');
   await send(400, 600);
-  await until(() => seen().length >= 600, 'the first member reads the last 200');
-  await one.leave();
+  await members.until(() => seen().length >= 600, 'the first member reads the last 200');
+  await one.end('SIGINT');
   assert.deepEqual(
     seen(),
     Array.from({ length: 600 }, (_, i) => i),
   );
+});
+
+test(`kcat: ${scenarios.static}`, { skip }, async () => {
+  await using broker = await startBroker({ config: { 'num.partitions': 4 } });
+  await createTopic(broker.bootstrap, 'kept', { partitions: 4 });
+  const members = new Members(broker.bootstrap, 'kept');
+  const join = (name: string) => members.join([`group.instance.id=${name}`]);
+  const [one, two] = [join('one'), join('two')];
+  await members.until(() => one.holds.length === 2 && two.holds.length === 2, 'two members hold two each');
+  const { rebalances } = one;
+  await two.end('SIGKILL');
+  const again = join('two');
+  await members.until(() => again.holds.length > 0, 'the second member is back');
+  assert.deepEqual(again.holds, two.holds);
+  assert.equal(one.rebalances, rebalances, 'the first member saw a rebalance');
+  const twin = join('two');
+  await again.over;
+  assert.match(again.said, /fenced/i);
+  await members.until(() => twin.holds.length > 0, 'the twin is a member');
+  assert.deepEqual(twin.holds, two.holds);
+  await Promise.all([one, twin].map((member) => member.end('SIGINT')));
+});
+
+test(`kcat: ${scenarios.transactions}`, { skip }, async () => {
+  await using broker = await startBroker();
+  const { bootstrap } = broker;
+  await createTopic(bootstrap, 'accounts');
+  const transactional = ['-P', '-t', 'accounts', '-X', 'transactional.id=bank'];
+  const read = (level: string, ...more: string[]) =>
+    kcat(bootstrap, ['-C', '-t', 'accounts', '-q', '-X', `isolation.level=read_${level}`, ...more]);
+  await kcat(bootstrap, transactional, 'a\nb\n');
+  const aborted = spawn('kcat', ['-b', bootstrap, ...transactional], { stdio: ['pipe', 'ignore', 'ignore'] });
+  // It reads its standard input in pieces, and sends nothing of one that is not full.
+  aborted.stdin.on('error', () => {}); // It is killed before it has read all of that.
+  aborted.stdin.write('c\n'.repeat(100_000));
+  assert.equal(await read('uncommitted', '-c', '3'), 'a\nb\nc\n', 'a record of an open transaction');
+  const over = once(aborted, 'close');
+  aborted.kill('SIGINT');
+  await over;
+  await kcat(bootstrap, transactional, 'e\n');
+  assert.equal(await read('committed', '-e'), 'a\nb\ne\n');
 });
 
 test(`kcat: ${scenarios.errors}`, { skip }, async () => {
