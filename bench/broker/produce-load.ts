@@ -18,6 +18,8 @@ export interface LoadOptions {
   /** Requests under way at once, over all connections. */
   inFlight: number;
   connections: number;
+  /** After this nothing more is sent: what was acknowledged is what counts. */
+  forMs?: number;
 }
 
 export interface LoadOutcome {
@@ -42,8 +44,9 @@ export async function produceLoad(options: LoadOptions): Promise<LoadOutcome> {
     ),
   );
   const seconds = (performance.now() - startedMs) / 1000;
-  const bytes = options.requests * options.recordsPerBatch * options.recordBytes;
-  return { megabytesPerSecond: bytes / 1e6 / seconds, latenciesMs: perConnection.flat() };
+  const latenciesMs = perConnection.flat();
+  const bytes = latenciesMs.length * options.recordsPerBatch * options.recordBytes;
+  return { megabytesPerSecond: bytes / 1e6 / seconds, latenciesMs };
 }
 
 function share(total: number, parts: number, index: number): number {
@@ -90,10 +93,11 @@ async function runConnection(
   const window = Math.max(1, Math.floor(options.inFlight / options.connections));
   const latenciesMs: number[] = [];
   const sentMs: number[] = [];
+  const untilMs = performance.now() + (options.forMs ?? Number.POSITIVE_INFINITY);
   let sent = 0;
   const sendOne = (): void => {
     const request = requests[(index + sent * options.connections) % requests.length];
-    if (sent >= count || !request) return;
+    if (sent >= count || performance.now() > untilMs || !request) return;
     sent++;
     sentMs.push(performance.now());
     socket.write(request);
@@ -104,9 +108,10 @@ async function runConnection(
       if (errorCode !== 0) return reject(new Error(`the broker answered with error ${errorCode}`));
       latenciesMs.push(performance.now() - (sentMs.shift() ?? 0));
       sendOne();
-      if (latenciesMs.length === count) resolve();
+      if (latenciesMs.length === sent) resolve();
     });
     socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the broker closed the connection')));
   });
   for (let i = 0; i < window; i++) sendOne();
   if (count > 0) await done;

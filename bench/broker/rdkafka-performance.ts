@@ -73,6 +73,7 @@ export async function pacedLatencies(load: RdkafkaLoad, recordsPerSecond: number
   const common = ['-t', topic, '-b', bootstrap, '-p', '0', '-c', `${records}`, '-l', '-X', 'linger.ms=0'];
   const consumer = ['-C', ...common, '-o', 'end', '-A', delivered, '-X', 'fetch.wait.max.ms=500'];
   const consuming = performance(consumer);
+  consuming.catch(() => {}); // When producing fails first, nobody waits for it.
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await performance([
     '-P',
