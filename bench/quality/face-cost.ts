@@ -1,3 +1,4 @@
+import { alignFace, chipSharpness, cutChip } from '../../src/detect/faces/face-chip.ts';
 import { openFaceEmbedder } from '../../src/detect/faces/face-embedder.ts';
 import { openYunetFinder } from '../../src/detect/faces/face-finder.ts';
 import { describeFace, facesStep } from '../../src/detect/faces/faces-step.ts';
@@ -9,7 +10,7 @@ import { inColours } from '../../src/detect/steps/chain.ts';
 const runs = 9;
 const timesPerRun = 10;
 
-/** Time of the processor for finding the faces of a frame, and for describing one, milliseconds. One thread each. */
+/** Time of the processor for finding the faces of a frame, for judging one, and for describing it too, milliseconds. One thread each. */
 export async function costOfFaces({ jpeg, ...size }: JpegFrame, options: FindModelOptions) {
   const { yunet = '', embedder: net = '' } = await facesStep.findModels(options);
   const [finder, embedder] = [await openYunetFinder(yunet), await openFaceEmbedder(net)];
@@ -18,9 +19,10 @@ export async function costOfFaces({ jpeg, ...size }: JpegFrame, options: FindMod
   const [face] = await finder.find(picture);
   if (!face) throw new Error('the frame shows no face');
   const perFrame = await processorMs(() => finder.find(picture));
+  const perJudged = await processorMs(async () => chipSharpness(cutChip(picture, alignFace(face.points))));
   const perFace = await processorMs(() => describeFace(picture, face, embedder));
   await Promise.all([finder.close(), embedder.close()]);
-  return { perFrame, perFace };
+  return { perFrame, perJudged, perFace };
 }
 
 /** Of the processor and not of the clock: the machine is shared. */

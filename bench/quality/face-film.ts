@@ -62,6 +62,12 @@ export function comparableFaces(frames: readonly SeenFrame[]): number {
   return frames.reduce((sum, { detections }) => sum + detections.filter((each) => faceOf(each)?.embedding).length, 0);
 }
 
+/** Of the faces that were found on people, those that were good enough. */
+export function describedShare(frames: readonly SeenFrame[]): number {
+  const faces = frames.flatMap(({ detections }) => detections.flatMap((each) => faceOf(each) ?? []));
+  return faces.filter(({ embedding }) => embedding).length / faces.length;
+}
+
 /** A gallery of these faces. */
 export function bookOf(enrolled: readonly LabelledFace[]): PeopleBook {
   const book = new PeopleBook();

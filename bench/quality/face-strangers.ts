@@ -1,5 +1,5 @@
 // Faces of strangers in rough footage: does anybody in the fight clips get the name of somebody who is enrolled and not there?
-// One clip in so many: `node bench/quality/face-strangers.ts 6`; every second one when left out.
+// One clip in so many: `node bench/quality/face-strangers.ts 6`, from the first on, or from another: `… 6 3`. Left out: every second.
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,12 +23,12 @@ await reader.close();
 const enrolled = faces.filter(({ name }) => name !== undefined);
 const names = new Set(enrolled.map(({ name }) => name));
 
-const every = Number(process.argv[2] ?? 2);
+const [every = 2, first = 0] = process.argv.slice(2).map(Number);
 const clips = ['fights/fight', 'fights/noFight'].flatMap((folder) => {
   const path = footage(folder);
   return readdirSync(path)
     .toSorted()
-    .filter((_, index) => index % every === 0)
+    .filter((_, index) => index % every === first)
     .map((name) => join(path, name));
 });
 const detector = await openFaceDetector(places);

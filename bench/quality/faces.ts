@@ -8,7 +8,7 @@ import type { TrackEvent } from '../../src/topics/event-schema.ts';
 import { footage, modelsFolder } from '../lib/material.ts';
 import { type Figure, report } from '../lib/results.ts';
 import { costOfFaces } from './face-cost.ts';
-import { comparableFaces, seeFilm, tellFilm } from './face-film.ts';
+import { comparableFaces, describedShare, seeFilm, tellFilm } from './face-film.ts';
 import { type LabelledFace, readLabelledFaces } from './face-photos.ts';
 import { equalErrorRate, nameTheRest, openSet, pairsOf, shareUpTo, trueAccepts } from './face-scores.ts';
 
@@ -105,6 +105,12 @@ report(
       values: cost?.perFrame ?? [],
       wanted: '≤ 15 ms',
     },
+    {
+      what: 'processor time to align and judge a face, which is all for one that is not described',
+      unit: 'ms',
+      values: cost?.perJudged ?? [],
+    },
+    { what: 'Hamilton clip: of the faces of people, those described', unit: '%', values: [100 * describedShare(film)] },
     {
       what: 'processor time to align, judge and describe a face',
       unit: 'ms',

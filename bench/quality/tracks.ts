@@ -87,7 +87,7 @@ report(
   [
     `Detections of ${model} from a score of ${threshold} on, at the films' own 10 frames/s; a box counts from an overlap of 0.5 on.`,
     'Labels: test/track/labels. Street: 8 people in every tenth of the first 121 frames; three of them in dark clothes meet half hidden behind a sign, and all four switches are among these three.',
-    'Half of what street lacks is people who are not seen (half hidden, far away, or not confirmed yet), half is these switches. Other limits for scores and for how long a track is waited for were tried and are no better.',
+    'Half of what street lacks is people who are not seen (half hidden, far away, or not confirmed yet), half is these switches. No better: other limits for scores and for how long a track is waited for, 25 other noises of motion, uncertain boxes weighed by their score (Du et al. 2021), direction as a cost beside overlap (Cao et al. 2023), lost tracks that slow down.',
     'A track shows only once it is confirmed, so the first labelled frame of a person often counts as missed.',
   ],
 );

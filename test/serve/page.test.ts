@@ -171,6 +171,20 @@ test('each box lies on the thing it belongs to, in that very frame', needs, asyn
   assert.deepEqual(complaints, []);
 });
 
+test('a frame in which nothing moves says why it has no boxes', needs, async (context) => {
+  const { page, log } = await visit(context);
+  log.state(statement());
+  const lowerLeft = [{ x: 3.2, y: 176 }];
+  const seen: boolean[] = [];
+  for (const [frame, change] of [{}, { gated: true as const }, {}].entries()) {
+    log.answer(result(frame, { detections: [], ...change }), await drawFrame(rectangleOf(frame)));
+    await page.waitForSelector(`canvas[data-frame="s1/${frame}"]`);
+    const [colour = []] = (await look(page, lowerLeft)).colours;
+    seen.push(!isGround(colour));
+  }
+  assert.deepEqual(seen, [false, true, false]);
+});
+
 test('zones, lines and masks of a camera are drawn on its picture', needs, async (context) => {
   const square = [
     [0.75, 0.3],
