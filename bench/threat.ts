@@ -25,7 +25,7 @@ for await (const film10 of filmFrames(footage(film), { fps: 10, width: 1280, qua
   const spent = process.cpuUsage();
   const { detections } = await detector.look(film10);
   const looked = performance.now();
-  const grey = shrinkToGrey(await decoder.decode(jpeg, film10));
+  const grey = shrinkToGrey(await decoder.decodeGrey(jpeg, film10));
   const shrunk = performance.now();
   watch.see(maker.make({ frame: frame++, ptsUs, capturedAtUs: ptsUs, width, height, detections, grey }));
   const judged = performance.now();

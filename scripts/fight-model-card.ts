@@ -1,5 +1,6 @@
 /** The tables of models/fight/model-card.md: written by the training, between `<!-- NAME -->` and `<!-- /NAME -->`. */
 import { readFile, writeFile } from 'node:fs/promises';
+import type { QuietHour } from './quiet-films.ts';
 
 interface Measured {
   auc: number;
@@ -24,6 +25,10 @@ export interface Measures {
   curve: readonly (readonly [share: number, recall: number])[];
   ablation: readonly (Tried & { group: string })[];
   tried: readonly (Tried & { what: string })[];
+  quiet: {
+    films: readonly { file: string; windows: number; weight: number }[];
+    hours: readonly QuietHour[];
+  };
   worst: { missed: readonly string[]; called: readonly string[] };
 }
 
@@ -39,7 +44,16 @@ export async function writeTables(card: string, measures: Measures): Promise<voi
   await writeFile(card, text);
 }
 
-function tables({ nested, shipped, curve, ablation, tried, worst, ...rest }: Measures): Record<string, string> {
+function tables({
+  nested,
+  shipped,
+  curve,
+  quiet: films,
+  ablation,
+  tried,
+  worst,
+  ...rest
+}: Measures): Record<string, string> {
   const { hits, misses, falseAlarms, rest: quiet } = rest.confusion;
   const shipping = `the shipped: logistic regression, ${rest.features} features, ridge ${rest.ridge}, emphasis ${rest.emphasis}`;
   const chosen = Object.entries(nested.chosen).sort(([, a], [, b]) => b - a);
@@ -66,9 +80,16 @@ ${ablation.map(({ group, auc, recall }) => `| ${group} | ${show({ auc, recall })
 |---|---|---|
 | ${shipping} | ${show(shipped)} |
 ${tried.map(({ what, auc, recall }) => `| ${what} | ${show({ auc, recall })} |`).join('\n')}`,
+    quiet: `| film | the models had seen of it | alarms in an hour | highest score | windows at the threshold |
+|---|---|---|---|---|
+${films.hours.map(quietRow).join('\n')}`,
     worst: `Missed most clearly (chance): ${worst.missed.join(', ')}.
 Called most clearly: ${worst.called.join(', ')}.`,
   };
+}
+
+function quietRow({ film, seenOfIt, alarms, highest, above }: QuietHour): string {
+  return `| ${film} | ${seenOfIt} | ${alarms} | ${highest.toFixed(2)} | ${(100 * above).toFixed(1)} % |`;
 }
 
 function show({ auc, recall }: Tried): string {

@@ -1,6 +1,7 @@
 /**
- * Trains the fight classifier: `npm run train:fight -- DIR`, where DIR holds the clips in `fight/` and `noFight/`, as
- * `vigil marks export DIR` writes them, and may say in `scenes.json` which of them are of one scene.
+ * Trains the fight classifier: `npm run train:fight -- DIR [FILM…]`, where DIR holds the clips in `fight/` and `noFight/`, as
+ * `vigil marks export DIR` writes them, and may say in `scenes.json` which of them are of one scene. The films, of any length,
+ * are quiet: nobody fights in them.
  *
  * What is seen in the clips is kept (VIGIL_FIGHT_CACHE, or a folder for temporary files), because looking takes minutes. The
  * same clips give the same numbers. Writes fight.json, measures.json and the tables of model-card.md in models/fight/.
@@ -12,7 +13,7 @@ import { createLogger } from '../src/base/logger.ts';
 import { openClipEyes } from '../src/cli/score/clip-eyes.ts';
 import { SeenMoments } from '../src/cli/score/seen-moments.ts';
 import { earlierFeatures, featureGroups, fightFeatures } from '../src/threat/features/fight-features.ts';
-import { featureNames, windowFeatures } from '../src/threat/features/window-features.ts';
+import { featureNames } from '../src/threat/features/window-features.ts';
 import type { FightModel } from '../src/threat/fight/fight-model.ts';
 import { crossValidate, type LabelledClip, type Learner, samplesOf } from '../src/threat/learn/cross-validate.ts';
 import {
@@ -25,16 +26,17 @@ import {
 import { recallAt } from '../src/threat/learn/measures.ts';
 import { type Candidate, nestedCrossValidate } from '../src/threat/learn/nested.ts';
 import { calibrated, fitPlatt } from '../src/threat/learn/platt.ts';
-import type { SeenMoment } from '../src/threat/window/moment.ts';
-import { SlidingWindow } from '../src/threat/window/sliding-window.ts';
 import { atThreshold, falseAlarmShare, measure, round, worstClips } from './fight-measures.ts';
 import { writeTables } from './fight-model-card.ts';
+import { heldOutHours, type QuietFilm, seeQuietFilm, windowsOf } from './quiet-films.ts';
 
 const folder = join(import.meta.dirname, '..', 'models', 'fight');
 const settings: LogisticSettings = { ridge: 5, emphasis: 1 };
 /** Of each clip every so many windows are learned from. */
 const every = 4;
-const [folds, innerFolds, seeds, fewSeeds] = [5, 3, [0, 1, 2, 3, 4], [0, 1, 2]];
+/** Windows of one place are much alike: of a quiet film so many times fewer. */
+const thinned = 3;
+const [folds, innerFolds, seeds, fewSeeds] = [5, 3, [0, 1, 2, 3, 4], [0, 1]];
 const shipped = logisticLearner(settings);
 const forest = forestLearner({ trees: 50, leastLeaf: 1, tried: 0.12, depth: 10, seed: 1 });
 
@@ -42,13 +44,12 @@ const without = (pattern: RegExp, names = fightFeatures) => names.filter((name) 
 
 /** What the nested cross-validation chooses from: which features, how strongly held back, how much the telling ones count. */
 const choices = Object.entries({
-  'the features of before': earlierFeatures,
   'those of before, maps and detours': [...earlierFeatures, ...featureNames.filter((name) => /^map|etour/.test(name))],
   'the shipped features': fightFeatures,
 }).flatMap(([features, names]) =>
   [
     { ridge: 5, emphasis: 1 },
-    { ridge: 20, emphasis: 0 },
+    { ridge: 3, emphasis: 1 },
   ].map((each) => ({ name: `${features}, ridge ${each.ridge}, emphasis ${each.emphasis}`, names, settings: each })),
 );
 
@@ -75,19 +76,29 @@ interface SeenClip {
   file: string;
   scene: string;
   label: number;
-  windows: Record<string, number>[];
+  weight?: number;
+  windows: readonly Record<string, number>[];
 }
 
-async function see(directory: string): Promise<SeenClip[]> {
+/** What is learned from: clips, and films in which nobody fights. */
+interface Material {
+  clips: readonly SeenClip[];
+  quiet: readonly QuietFilm[];
+}
+
+function asClip({ file, windows, weight }: QuietFilm): SeenClip {
+  const kept = windows.filter((_, index) => index % thinned === 0);
+  return { file, scene: file, label: 0, weight, windows: kept };
+}
+
+async function see(directory: string, seen: SeenMoments): Promise<SeenClip[]> {
   const scenes = await readScenes(directory);
-  const seen = new SeenMoments(() => openClipEyes(createLogger('train')));
   const clips: SeenClip[] = [];
   for (const { file, path, label } of await listClips(directory)) {
     const windows = windowsOf(await seen.of(path));
     if (windows.length === 0) process.stderr.write(`${file} is too short and left out\n`);
     else clips.push({ file, scene: scenes.get(file) ?? file, label, windows });
   }
-  await seen.close();
   return clips;
 }
 
@@ -98,15 +109,6 @@ async function listClips(directory: string): Promise<{ file: string; path: strin
       .sort()
       .map((file) => ({ file, path: join(directory, name, file), label }));
   return [...(await of('fight', 1)), ...(await of('noFight', 0))];
-}
-
-/** All windows of a clip that would be judged. */
-function windowsOf(moments: readonly SeenMoment[]): Record<string, number>[] {
-  const window = new SlidingWindow();
-  return moments.flatMap((moment) => {
-    const full = window.wants(moment.ptsUs) ? window.add(moment) : undefined;
-    return full ? [windowFeatures(full)] : [];
-  });
 }
 
 /** Which clips are of one scene: of those that are known, and of those in the directory where it says so. */
@@ -125,14 +127,16 @@ function labelled(all: readonly SeenClip[], names: readonly string[]): LabelledC
 }
 
 /** Scores by models that have not seen the scene: a list for each seed. */
-function outOfFold(clips: readonly LabelledClip[], learner = shipped, used = seeds): number[][] {
-  return used.map((seed) => crossValidate(clips, { learner, every, folds, seed }));
+function outOfFold({ clips, quiet }: Material, names = fightFeatures, learner = shipped, used = seeds): number[][] {
+  const [judged, besides] = [labelled(clips, names), labelled(quiet.map(asClip), names)];
+  return used.map((seed) => crossValidate(judged, { learner, besides, every, folds, seed }));
 }
 
-function measureNested(all: readonly SeenClip[], labels: readonly number[]) {
+function measureNested({ clips, quiet }: Material, labels: readonly number[]) {
   const candidates: Candidate[] = choices.map((choice) => ({
     name: choice.name,
-    clips: labelled(all, choice.names),
+    clips: labelled(clips, choice.names),
+    besides: labelled(quiet.map(asClip), choice.names),
     learner: logisticLearner(choice.settings),
   }));
   const runs = seeds.map((seed) => nestedCrossValidate(candidates, { every, folds, innerFolds, seed }));
@@ -148,30 +152,48 @@ function measureNested(all: readonly SeenClip[], labels: readonly number[]) {
   };
 }
 
-function train(clips: readonly LabelledClip[], scores: readonly number[][]): FightModel {
-  const labels = scores.flatMap(() => clips.map(({ label }) => label));
-  const calibration = fitPlatt(scores.flat(), labels);
-  const chances = scores.flat().map((score) => calibrated(calibration, score));
-  const { scale, weights } = fitScaled(samplesOf(clips, every), settings);
+type Called = Pick<FightModel, 'calibration' | 'threshold'>;
+
+/** What a score means, and from where on it is called: of scores by models that have not seen the scene. */
+function callFrom(scores: readonly number[][], labels: readonly number[]): Called {
+  const [pooled, all] = [scores.flat(), scores.flatMap(() => labels)];
+  const found = fitPlatt(pooled, all);
+  const calibration = { slope: round(found.slope), offset: round(found.offset) };
+  const chances = pooled.map((score) => calibrated(calibration, score));
+  return { calibration, threshold: Math.ceil(recallAt(chances, all, falseAlarmShare).threshold * 100) / 100 };
+}
+
+function train({ clips, quiet }: Material, { calibration, threshold }: Called): FightModel {
+  const learned = labelled([...clips, ...quiet.map(asClip)], fightFeatures);
+  const { scale, weights } = fitScaled(samplesOf(learned, every), settings);
   return {
     version: 1,
     features: fightFeatures,
     scale: scale.map((edges) => edges.map((value) => Number(value.toPrecision(5)))),
     weights: weights.map((value) => Number(value.toPrecision(6))),
-    calibration: { slope: round(calibration.slope), offset: round(calibration.offset) },
-    threshold: Math.ceil(recallAt(chances, labels, falseAlarmShare).threshold * 100) / 100,
+    calibration,
+    threshold,
   };
 }
 
-async function main(directory: string): Promise<void> {
-  const all = await see(directory);
-  const clips = labelled(all, fightFeatures);
+async function look(directory: string, films: readonly string[]): Promise<Material> {
+  const seen = new SeenMoments(() => openClipEyes(createLogger('train')));
+  const clips = await see(directory, seen);
+  const quiet: QuietFilm[] = [];
+  for (const film of films) quiet.push(await seeQuietFilm(film, seen));
+  await seen.close();
+  return { clips, quiet };
+}
+
+async function main(directory: string, films: readonly string[]): Promise<void> {
+  const material = await look(directory, films);
+  const { clips, quiet } = material;
   const labels = clips.map(({ label }) => label);
-  const scores = outOfFold(clips);
-  const model = train(clips, scores);
+  const scores = outOfFold(material);
+  const model = train(material, callFrom(scores, labels));
   await writeFile(join(folder, 'fight.json'), `${JSON.stringify(model)}\n`);
-  const few = (names: readonly string[], learner: Learner) => {
-    const { auc, recall } = measure(labels, outOfFold(labelled(all, names), learner, fewSeeds));
+  const few = (of: Material, names: readonly string[], learner: Learner) => {
+    const { auc, recall } = measure(labels, outOfFold(of, names, learner, fewSeeds));
     return { auc, recall };
   };
   const chances = scores.map((each) => each.map((score) => calibrated(model.calibration, score)));
@@ -185,11 +207,21 @@ async function main(directory: string): Promise<void> {
     features: fightFeatures.length,
     ...settings,
     every,
-    nested: measureNested(all, labels),
+    nested: measureNested(material, labels),
     shipped: measure(labels, scores),
     ...atThreshold(labels, chances, model.threshold),
-    ablation: Object.entries(featureGroups).map(([group, pattern]) => ({ group, ...few(without(pattern), shipped) })),
-    tried: others.map(({ what, names, learner }) => ({ what, ...few(names, learner) })),
+    quiet: {
+      films: quiet.map(({ file, windows, weight }) => ({ file, windows: windows.length, weight: round(weight) })),
+      hours: heldOutHours(quiet, (seenFilms) => train({ clips, quiet: seenFilms }, model)),
+    },
+    ablation: Object.entries(featureGroups).map(([group, pattern]) => ({
+      group,
+      ...few(material, without(pattern), shipped),
+    })),
+    tried: [
+      { what: 'the same, without quiet film', ...few({ clips, quiet: [] }, fightFeatures, shipped) },
+      ...others.map(({ what, names, learner }) => ({ what, ...few(material, names, learner) })),
+    ],
     worst: worstClips(clips, chances),
   };
   await writeFile(join(folder, 'measures.json'), `${JSON.stringify(measures, null, 1)}\n`);
@@ -197,8 +229,10 @@ async function main(directory: string): Promise<void> {
   process.stdout.write(`${JSON.stringify(measures, null, 1)}\n`);
 }
 
-const [directory] = process.argv.slice(2);
+const [directory, ...films] = process.argv.slice(2);
 if (directory === undefined) {
-  process.stderr.write('Usage: npm run train:fight -- DIR, where DIR holds clips in fight/ and noFight/\n');
+  process.stderr.write(
+    'Usage: npm run train:fight -- DIR [FILM…], where DIR holds clips in fight/ and noFight/, and nobody fights in the films\n',
+  );
   process.exitCode = 2;
-} else await main(directory);
+} else await main(directory, films);

@@ -95,7 +95,7 @@ async function suspect(frames: readonly Frame[]): Promise<string[]> {
     const detections =
       last?.jpeg === jpeg ? last.detections : (await detector.look({ jpeg, width, height })).detections;
     last = { jpeg, detections };
-    const grey = shrinkToGrey(await decoder.decode(jpeg, { width, height }));
+    const grey = shrinkToGrey(await decoder.decodeGrey(jpeg, { width, height }));
     const header = { camera: 'c', session: 's', frame, ptsUs, capturedAtUs: ptsUs, width, height };
     const events = threats.see({ frame: header, resultRef: `r/0/${frame}`, detections, grey }, ptsUs);
     said.push(...events.map(({ threat, score }) => `${threat} ${score.toFixed(2)} at ${(ptsUs / 1e6).toFixed(1)} s`));

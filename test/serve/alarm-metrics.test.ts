@@ -5,11 +5,13 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { followAlarms } from '../../src/serve/alarm-metrics.ts';
 import { deliveryId, encodeAlarm, encodeDelivery } from '../../src/topics/alarm-record.ts';
+import { encodeEvent } from '../../src/topics/event-record.ts';
 import { exampleAlarm } from '../notify/alarms.ts';
+import { event, session, suspicion } from '../store/events.ts';
 import { until } from '../store/stored.ts';
 import { FakeLog } from './fake-log.ts';
 
-test('each step from the capture to being told is measured, escalations and attempts that failed are not', async () => {
+async function follow() {
   const log = new FakeLog();
   const registry = new Registry();
   const logger = createLogger('test', { level: 'silent' });
@@ -18,6 +20,11 @@ test('each step from the capture to being told is measured, escalations and atte
     async () => log.opened.length,
     (opened) => opened > 0,
   );
+  return { log, registry, reader };
+}
+
+test('each step from the capture to being told is measured, escalations and attempts that failed are not', async () => {
+  const { log, registry, reader } = await follow();
   const capturedAtUs = 1_773_482_000_000_000;
   const at = (ms: number) => capturedAtUs + ms * 1000;
   const times = { capturedAtUs, resultAtUs: at(120), eventAtUs: at(150), raisedAtUs: at(190) };
@@ -54,4 +61,34 @@ test('each step from the capture to being told is measured, escalations and atte
   );
   assert.match(text, /vigil_capture_to_delivered_seconds_sum\{rule="door",notifier="hook"\} 1\.19/);
   assert.match(text, /vigil_deliveries_total\{notifier="hook",outcome="retrying"\} 1/);
+});
+
+test('how long a suspicion took is measured by its kind, camera and the way that told of it; other events are not', async () => {
+  const { log, registry, reader } = await follow();
+  const seen = suspicion([`yard/${session}/7`], []);
+  const told = (speed: 'urgent' | 'complete', afterMs: number) => {
+    assert.ok(seen.suspicion);
+    const mine = { ...seen, suspicion: { ...seen.suspicion, speed } };
+    log.append(encodeEvent(mine), seen.atUs / 1000 + afterMs);
+  };
+  log.append(encodeEvent(event(1)), seen.atUs / 1000 + 77);
+  told('urgent', 240);
+  told('urgent', 260);
+  told('complete', 4500);
+  const text = await until(
+    () => registry.metrics(),
+    (each) => /suspicion_seconds_count\{.*speed="complete"/.test(each),
+  );
+  await reader.close();
+  const found = [...text.matchAll(/^vigil_capture_to_suspicion_seconds_(sum|count)\{(.*)\} (\S+)$/gm)];
+  const [urgent, complete] = ['urgent', 'complete'].map((speed) => `threat="fight",camera="yard",speed="${speed}"`);
+  assert.deepEqual(
+    found.map(([, kind, labels, value]) => [kind, labels, Number(Number(value).toFixed(6))]),
+    [
+      ['sum', urgent, 0.5],
+      ['count', urgent, 2],
+      ['sum', complete, 4.5],
+      ['count', complete, 1],
+    ],
+  );
 });

@@ -89,7 +89,7 @@ async function startThreatPart({ brokers, threat }: ThreatPartOptions): Promise<
   const { shrinkToGrey } = await import('../../threat/motion/grey-picture.ts');
   const [model, decoder] = await Promise.all([loadFightModel(), openJpegDecoder()]);
   const shrink = async (jpeg: Uint8Array, size: { width: number; height: number }) =>
-    shrinkToGrey(await decoder.decode(jpeg, size));
+    shrinkToGrey(await decoder.decodeGrey(jpeg, size));
   return hosted(await startThreat({ brokers, threat, model, shrink, logger: createLogger('threat') }));
 }
 

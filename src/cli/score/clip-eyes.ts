@@ -9,9 +9,10 @@ import { shrinkToGrey } from '../../threat/motion/grey-picture.ts';
 import type { FrameSight } from '../../threat/window/moment-maker.ts';
 import { defaults } from '../config/defaults.ts';
 
-/** A frame of a film with its decoded picture, whose pixels stand until the next frame is asked for. */
+/** A frame of a film. */
 export interface ClipSight extends FrameSight {
-  picture?: Picture;
+  /** Its picture in colours, for whom it concerns; the pixels stand until the next frame is asked for. @throws FRAME_UNDECODABLE */
+  picture?(): Promise<Picture>;
 }
 
 /** Looks at films as the journey does: the frames that a camera would publish, and people with their joints. */
@@ -45,8 +46,8 @@ export async function openClipEyes(logger: Pick<Logger, 'info' | 'warn'>): Promi
     let frame = 0;
     for await (const film of filmFrames(path, settings)) {
       const { detections } = await detector.look(film);
-      const picture = await decoder.decode(film.jpeg, film);
-      const grey = shrinkToGrey(picture);
+      const grey = shrinkToGrey(await decoder.decodeGrey(film.jpeg, film));
+      const picture = () => decoder.decode(film.jpeg, film);
       const { ptsUs, width, height } = film;
       yield { frame: frame++, ptsUs, capturedAtUs: ptsUs, width, height, detections, grey, picture };
     }

@@ -1,5 +1,6 @@
 import type { ClipModel } from '../../detect/clip/clip-model.ts';
 import { ClipWatch } from '../../threat/clip/clip-watch.ts';
+import { sustainedScore } from '../../threat/fight/episodes.ts';
 import type { FightModel } from '../../threat/fight/fight-model.ts';
 import { type FightScore, FightWatch } from '../../threat/fight/fight-watch.ts';
 import type { SeenMoment } from '../../threat/window/moment.ts';
@@ -9,7 +10,7 @@ import type { ClipSight } from './clip-eyes.ts';
 /** What `vigil score fight` says of one file. */
 export interface ClipScore {
   file: string;
-  /** The highest of its windows, 0..1; null where no window could be judged. */
+  /** The highest that two windows in a row reach, 0..1; null where no window could be judged. */
   score: number | null;
   /** Stream time of the frame at which the alarm would have come; null: it would not have come. */
   alarmAtMs: number | null;
@@ -44,7 +45,7 @@ function clipJudge(model: ClipModel): ClipWatcher {
   const watch = new ClipWatch(model);
   return {
     wants: (ptsUs) => watch.wants(ptsUs),
-    see: async (moment, { picture }) => (picture ? watch.see(moment, model.frame(picture)) : undefined),
+    see: async (moment, { picture }) => (picture ? watch.see(moment, model.frame(await picture())) : undefined),
   };
 }
 
@@ -65,13 +66,13 @@ export async function scoreClip(
     const score = await watch.see(maker.make(sight), sight);
     if (score) scores.push(score);
   }
-  const [best] = [...scores].sort((a, b) => b.chance - a.chance);
+  const [best] = [...scores].sort((a, b) => b.sustained - a.sustained || b.chance - a.chance);
   if (!best) return tooShort(file, frames, lastUs - firstUs);
   const alarm = scores.find(({ isAlarm }) => isAlarm);
   const toMs = (ptsUs: number) => Math.round((ptsUs - firstUs) / 1000);
   return {
     file,
-    score: round(best.chance),
+    score: round(sustainedScore(scores.map(({ chance }) => chance))),
     alarmAtMs: alarm ? toMs(alarm.ptsUs) : null,
     evidence: {
       frames: best.window

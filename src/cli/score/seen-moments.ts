@@ -7,7 +7,7 @@ import { MomentMaker } from '../../threat/window/moment-maker.ts';
 import type { ClipEyes } from './clip-eyes.ts';
 
 /** Raised whenever something else is seen in the same film. */
-const cacheVersion = 2;
+const cacheVersion = 3;
 
 /**
  * What is seen in films, kept in a folder (VIGIL_FIGHT_CACHE, or one for temporary files): looking takes minutes, judging a

@@ -26,6 +26,11 @@ export interface JpegDecoder {
    * @throws OPTIONAL_PART_MISSING when nothing that decodes JPEGs is installed
    */
   decode(bytes: Uint8Array, promised: PromisedSize): Promise<Picture>;
+  /**
+   * As `decode`, but of the brightness alone (one channel), which a JPEG holds by itself: half of the cost. Colours where
+   * libjpeg-turbo is missing or refuses the picture.
+   */
+  decodeGrey(bytes: Uint8Array, promised: PromisedSize): Promise<Picture>;
 }
 
 /** Larger frames than 8K UHD are refused: a few bytes of JPEG can claim gigabytes of pixels. */
@@ -39,19 +44,22 @@ const maxPixels = 7680 * 4320;
 export async function openJpegDecoder(): Promise<JpegDecoder> {
   const turbo = await importJpegTurbo();
   let pixels = Buffer.alloc(0);
+  async function decodeTo(channels: 1 | 3, bytes: Uint8Array, promised: PromisedSize): Promise<Picture> {
+    const { width, height } = checkedSize(bytes, promised);
+    if (!turbo) return decodeWithSharp(bytes);
+    if (pixels.length !== channels * width * height) pixels = Buffer.allocUnsafeSlow(channels * width * height);
+    try {
+      const format = channels === 1 ? turbo.FORMAT_GRAY : turbo.FORMAT_RGB;
+      const found = turbo.decompressSync(asBuffer(bytes), pixels, { format });
+      if (found.width === width && found.height === height) return { width, height, channels, data: pixels };
+    } catch {
+      // Sharp below decodes it or knows why not.
+    }
+    return decodeWithSharp(bytes);
+  }
   return {
-    async decode(bytes, promised) {
-      const { width, height } = checkedSize(bytes, promised);
-      if (!turbo) return decodeWithSharp(bytes);
-      if (pixels.length !== 3 * width * height) pixels = Buffer.allocUnsafeSlow(3 * width * height);
-      try {
-        const found = turbo.decompressSync(asBuffer(bytes), pixels, { format: turbo.FORMAT_RGB });
-        if (found.width === width && found.height === height) return { width, height, channels: 3, data: pixels };
-      } catch {
-        // Sharp below decodes it or knows why not.
-      }
-      return decodeWithSharp(bytes);
-    },
+    decode: (bytes, promised) => decodeTo(3, bytes, promised),
+    decodeGrey: (bytes, promised) => decodeTo(1, bytes, promised),
   };
 }
 

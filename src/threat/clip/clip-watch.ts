@@ -23,11 +23,12 @@ export interface ClipJudge {
 export class ClipWatch {
   readonly #judge: ClipJudge;
   readonly #window: SlidingWindow;
-  readonly #episodes = new Episodes();
+  readonly #episodes: Episodes;
   #frames = new Map<number, Float32Array>();
 
   constructor(judge: ClipJudge, settings?: WindowSettings) {
     this.#judge = judge;
+    this.#episodes = new Episodes(judge.manifest.threshold);
     this.#window = new SlidingWindow(settings);
   }
 
@@ -51,8 +52,17 @@ export class ClipWatch {
       return { feature: `${manifest.name}: ${label}`, value, says: manifest.fights.includes(label) ? value : -value };
     });
     const { ptsUs, capturedAtUs } = moment;
-    const isAlarm = this.#episodes.begins(ptsUs, chance >= manifest.threshold);
-    return { frame: moment.frame, ptsUs, capturedAtUs, window: [...window], features: {}, chance, reasons, isAlarm };
+    const standing = this.#episodes.see(ptsUs, chance);
+    return {
+      ...standing,
+      frame: moment.frame,
+      ptsUs,
+      capturedAtUs,
+      window: [...window],
+      features: {},
+      chance,
+      reasons,
+    };
   }
 }
 

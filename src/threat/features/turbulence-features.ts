@@ -5,7 +5,7 @@ import type { SeenMoment } from '../window/moment.ts';
 import { sizeOf } from './person-features.ts';
 import { mean, quantile } from './statistics.ts';
 
-/** Three maps of the picture over a window, a value for each block, in sizes of a person a second. */
+/** Three maps of the picture over a window, a value for each block, in sizes of whoever is there, or of a typical person, a second. */
 interface MotionMaps {
   columns: number;
   rows: number;
@@ -24,7 +24,7 @@ interface MotionMaps {
 export function turbulenceFeatures(moments: readonly SeenMoment[]): Record<string, number> {
   const motions = moments.flatMap(({ motion }) => (motion ? [motion] : []));
   const size = typicalSize(moments);
-  const maps = mapsOf(motions, size);
+  const maps = mapsOf(motions, sizesAt(moments, motions[0]?.field, size));
   if (!maps) return nothing;
   const radius = Math.max(1, Math.round(size / (4 * blockSize)));
   const area = (values: readonly number[]) => areaMeans(values, maps, radius);
@@ -64,19 +64,44 @@ function typicalSize(moments: readonly SeenMoment[]): number {
   return Math.max(blockSize, sizeOf(frames) * (Math.min(greyWidth, first.width) / first.width));
 }
 
-function mapsOf(motions: readonly MotionSummary[], size: number): MotionMaps | undefined {
+/**
+ * How large people are at each block, pixels of the small picture: the largest whom it covers in the window. Somebody near
+ * would seem to rage if he were measured by those far behind.
+ */
+function sizesAt(moments: readonly SeenMoment[], field: MotionField | undefined, typical: number): Float32Array {
+  const { columns = 0, rows = 0 } = field ?? {};
+  const largest = new Float32Array(columns * rows);
+  for (const { people, width } of moments) {
+    const scale = Math.min(greyWidth, width) / width;
+    const place = (pixels: number, most: number) =>
+      Math.max(0, Math.min(most, Math.floor((pixels * scale) / blockSize)));
+    for (const { box } of people) {
+      const size = Math.max(blockSize, sizeOf([{ box }]) * scale);
+      for (let row = place(box.y, rows); row < place(box.y + box.height, rows - 1) + 1; row++) {
+        for (let column = place(box.x, columns); column < place(box.x + box.width, columns - 1) + 1; column++) {
+          const index = row * columns + column;
+          largest[index] = Math.max(largest[index] ?? 0, size);
+        }
+      }
+    }
+  }
+  return largest.map((size) => size || typical);
+}
+
+function mapsOf(motions: readonly MotionSummary[], sizes: Float32Array): MotionMaps | undefined {
   const [first] = motions;
   if (!first) return undefined;
   const { columns, rows } = first.field;
   const alike = motions.filter(({ field }) => field.columns === columns && field.rows === rows);
   const fields = alike.map(({ field }) => velocitiesOf(field));
   const blocks = Array.from({ length: columns * rows }, (_, index) => blockOf(fields, index));
+  const sizeAt = (index: number) => sizes[index] ?? 1;
   return {
     columns,
     rows,
-    speed: blocks.map(({ speed }) => speed / size),
-    turbulence: blocks.map(({ speed, drift }) => (speed - drift) / size),
-    reversal: blocks.map(({ reversal }) => reversal / size),
+    speed: blocks.map(({ speed }, index) => speed / sizeAt(index)),
+    turbulence: blocks.map(({ speed, drift }, index) => (speed - drift) / sizeAt(index)),
+    reversal: blocks.map(({ reversal }, index) => reversal / sizeAt(index)),
   };
 }
 

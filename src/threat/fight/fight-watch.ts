@@ -1,11 +1,11 @@
 import { type Features, windowFeatures } from '../features/window-features.ts';
 import type { SeenMoment } from '../window/moment.ts';
 import { SlidingWindow, type WindowSettings } from '../window/sliding-window.ts';
-import { Episodes } from './episodes.ts';
+import { Episodes, type EpisodesState, type Standing } from './episodes.ts';
 import { type FightModel, type Judgement, judgeWindow } from './fight-model.ts';
 
 /** What a window that could be judged came to. */
-export interface FightScore extends Judgement {
+export interface FightScore extends Judgement, Standing {
   /** Of the last frame in the window. */
   frame: number;
   ptsUs: number;
@@ -13,14 +13,11 @@ export interface FightScore extends Judgement {
   /** The window, oldest first. */
   window: readonly SeenMoment[];
   features: Features;
-  /** The first window of an episode to reach the threshold: one alarm each. */
-  isAlarm: boolean;
 }
 
 /** JSON, to go on with after a restart. */
-export interface FightWatchState {
+export interface FightWatchState extends EpisodesState {
   window: SeenMoment[];
-  lastAboveUs?: number;
 }
 
 /** Judges each window of one camera, and calls each episode once. Pure; times are stream times. */
@@ -40,12 +37,11 @@ export class FightWatch {
     this.#model = model;
     this.#featuresOf = featuresOf;
     this.#window = new SlidingWindow(settings, state?.window);
-    this.#episodes = new Episodes(state?.lastAboveUs);
+    this.#episodes = new Episodes(model.threshold, state);
   }
 
   state(): FightWatchState {
-    const { lastAboveUs } = this.#episodes;
-    return { window: this.#window.state(), ...(lastAboveUs === undefined ? {} : { lastAboveUs }) };
+    return { window: this.#window.state(), ...this.#episodes.state() };
   }
 
   /** See `SlidingWindow.wants`. */
@@ -65,8 +61,7 @@ export class FightWatch {
     const features = this.#featuresOf(window);
     const judgement = judgeWindow(this.#model, features);
     const { frame, ptsUs, capturedAtUs } = moment;
-    const isAbove = judgement.chance >= this.#model.threshold;
-    const isAlarm = this.#episodes.begins(ptsUs, isAbove);
-    return { ...judgement, frame, ptsUs, capturedAtUs, window: [...window], features, isAlarm };
+    const standing = this.#episodes.see(ptsUs, judgement.chance);
+    return { ...judgement, ...standing, frame, ptsUs, capturedAtUs, window: [...window], features };
   }
 }

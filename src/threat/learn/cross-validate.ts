@@ -1,3 +1,4 @@
+import { sustainedScore } from '../fight/episodes.ts';
 import { groupedFolds } from './folds.ts';
 import type { Samples } from './samples.ts';
 
@@ -8,6 +9,8 @@ export interface LabelledClip {
   scene: string;
   /** 1: a fight. */
   label: number;
+  /** How much it counts in learning; left out: 1. */
+  weight?: number;
   windows: readonly (readonly number[])[];
 }
 
@@ -15,19 +18,19 @@ export interface LabelledClip {
 export type Learner = (samples: Samples) => (row: readonly number[]) => number;
 
 /**
- * Takes windows to learn from: of each clip the last, and every so many before it; those of one clip weigh 1 together,
- * however many there are.
+ * Takes windows to learn from: of each clip the last, and every so many before it; those of one clip weigh as much as it
+ * together, however many there are.
  */
 export function samplesOf(clips: readonly LabelledClip[], every: number): Samples {
   const rows: (readonly number[])[] = [];
   const labels: number[] = [];
   const weights: number[] = [];
-  for (const { label, windows } of clips) {
+  for (const { label, windows, weight = 1 } of clips) {
     const chosen = windows.filter((_, index) => (windows.length - 1 - index) % every === 0);
     for (const row of chosen) {
       rows.push(row);
       labels.push(label);
-      weights.push(1 / chosen.length);
+      weights.push(weight / chosen.length);
     }
   }
   return { rows, labels, weights };
@@ -35,6 +38,8 @@ export function samplesOf(clips: readonly LabelledClip[], every: number): Sample
 
 export interface ValidationSettings {
   learner: Learner;
+  /** Learned from in every fold, and never judged. */
+  besides?: readonly LabelledClip[];
   /** See `samplesOf`. */
   every: number;
   folds: number;
@@ -42,16 +47,16 @@ export interface ValidationSettings {
 }
 
 /**
- * Scores each clip by its highest window, and by a model that has seen no clip of its scene.
+ * Scores each clip as `scoreClips` does, and by a model that has seen no clip of its scene.
  *
  * @returns scores in the order of the clips
  */
 export function crossValidate(clips: readonly LabelledClip[], settings: ValidationSettings): number[] {
-  const { learner, every, folds, seed } = settings;
+  const { learner, besides = [], every, folds, seed } = settings;
   const foldOf = foldsOf(clips, folds, seed);
   const models = Array.from({ length: folds }, (_, fold) => {
     const others = clips.filter(({ scene }) => foldOf.get(scene) !== fold);
-    return learner(samplesOf(others, every));
+    return learner(samplesOf([...others, ...besides], every));
   });
   return clips.map((clip) => {
     const model = models[foldOf.get(clip.scene) ?? 0];
@@ -66,7 +71,7 @@ export function foldsOf(clips: readonly LabelledClip[], folds: number, seed: num
   return groupedFolds(groups, folds, seed);
 }
 
-/** A clip counts by its highest window. */
+/** A clip counts by the highest score that windows in a row reach, as it is called. */
 export function scoreClips(clips: readonly LabelledClip[], model: (row: readonly number[]) => number): number[] {
-  return clips.map(({ windows }) => Math.max(0, ...windows.map(model)));
+  return clips.map(({ windows }) => sustainedScore(windows.map(model)));
 }

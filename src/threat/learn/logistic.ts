@@ -13,21 +13,21 @@ const enough = 1e-6;
  */
 export function fitLogistic({ rows, labels, weights }: Samples, ridge: number): LogisticModel {
   const width = (rows[0]?.length ?? 0) + 1;
+  const extended = rows.map((row) => Float64Array.of(...row, 1));
   let model: number[] = new Array(width).fill(0);
   for (let step = 0; step < steps; step++) {
     const gradient = new Float64Array(width);
     const curvature = Array.from({ length: width }, () => new Float64Array(width));
-    for (const [index, row] of rows.entries()) {
+    for (const [index, row] of extended.entries()) {
       const weight = weights[index] ?? 1;
-      const chance = logisticScore(model, row);
+      const chance = logisticScore(model, rows[index] ?? []);
       const error = weight * (chance - (labels[index] ?? 0));
       const spread = weight * Math.max(1e-6, chance * (1 - chance));
       for (let i = 0; i < width; i++) {
-        const value = i < row.length ? (row[i] as number) : 1;
+        const value = row[i] as number;
         gradient[i] = (gradient[i] as number) + error * value;
         const line = curvature[i] as Float64Array;
-        for (let j = 0; j <= i; j++)
-          line[j] = (line[j] as number) + spread * value * (j < row.length ? (row[j] as number) : 1);
+        for (let j = 0, share = spread * value; j <= i; j++) line[j] = (line[j] as number) + share * (row[j] as number);
       }
     }
     for (let i = 0; i < width; i++) {

@@ -6,6 +6,8 @@ export interface Candidate {
   name: string;
   /** The same clips in the same order for every candidate. */
   clips: readonly LabelledClip[];
+  /** See `ValidationSettings`. */
+  besides?: readonly LabelledClip[];
   learner: Learner;
 }
 
@@ -36,16 +38,11 @@ export function nestedCrossValidate(candidates: readonly Candidate[], settings: 
   for (let fold = 0; fold < folds; fold++) {
     const isOut = ({ scene }: LabelledClip) => foldOf.get(scene) === fold;
     const best = bestOf(
-      candidates.map(({ name, clips, learner }) => ({ name, clips: clips.filter((clip) => !isOut(clip)), learner })),
+      candidates.map((each) => ({ ...each, clips: each.clips.filter((clip) => !isOut(clip)) })),
       { every, folds: innerFolds, seed },
     );
-    const { clips, learner, name } = candidates[best] ?? any;
-    const model = learner(
-      samplesOf(
-        clips.filter((clip) => !isOut(clip)),
-        every,
-      ),
-    );
+    const { clips, besides = [], learner, name } = candidates[best] ?? any;
+    const model = learner(samplesOf([...clips.filter((clip) => !isOut(clip)), ...besides], every));
     for (const [index, clip] of clips.entries()) if (isOut(clip)) scores[index] = scoreClips([clip], model)[0] ?? 0;
     chosen.push(name);
   }
@@ -53,9 +50,9 @@ export function nestedCrossValidate(candidates: readonly Candidate[], settings: 
 }
 
 function bestOf(candidates: readonly Candidate[], settings: { every: number; folds: number; seed: number }): number {
-  const worth = candidates.map(({ clips, learner }) => {
+  const worth = candidates.map(({ clips, besides, learner }) => {
     const labels = clips.map(({ label }) => label);
-    const scores = crossValidate(clips, { learner, ...settings });
+    const scores = crossValidate(clips, { learner, ...(besides ? { besides } : {}), ...settings });
     return areaUnderCurve(scores, labels) + recallBelow(scores, labels, fewFalseAlarms);
   });
   return worth.indexOf(Math.max(...worth));

@@ -93,7 +93,39 @@ function bestMatch(before: GreyPicture, now: GreyPicture, left: number, top: num
       }
     }
   }
-  return [bestX, bestY];
+  return bestX === 0 && bestY === 0 ? [0, 0] : betweenPixels(before, now, { left, top, dx: bestX, dy: bestY, light });
+}
+
+interface Match {
+  left: number;
+  top: number;
+  dx: number;
+  dy: number;
+  light: number;
+}
+
+/**
+ * Where between the pixels the match is best: the vertex of a parabola through the sums at the place and on either side of it.
+ * Somebody far away moves by a pixel now and none then; whole pixels would make a struggle of that.
+ */
+function betweenPixels(before: GreyPicture, now: GreyPicture, { left, top, dx, dy, light }: Match): [number, number] {
+  const sumAt = (x: number, y: number) => {
+    const isInside =
+      left - x >= 0 && left - x + blockSize <= before.width && top - y >= 0 && top - y + blockSize <= before.height;
+    return isInside ? blockDifference(before, now, left, top, x, y, light, Number.POSITIVE_INFINITY) : undefined;
+  };
+  const here = sumAt(dx, dy);
+  return [
+    dx + vertex(sumAt(dx - 1, dy), here, sumAt(dx + 1, dy)),
+    dy + vertex(sumAt(dx, dy - 1), here, sumAt(dx, dy + 1)),
+  ];
+}
+
+/** @returns −½ … ½, from the middle; 0 where it cannot be told */
+function vertex(less: number | undefined, middle: number | undefined, more: number | undefined): number {
+  if (less === undefined || middle === undefined || more === undefined) return 0;
+  const bend = less - 2 * middle + more;
+  return bend > 0 ? Math.max(-0.5, Math.min(0.5, (less - more) / (2 * bend))) : 0;
 }
 
 /** @param enough ends the sum early once it is larger */

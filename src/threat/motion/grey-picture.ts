@@ -16,32 +16,50 @@ export interface ColourPicture {
 /** Motion is looked for in pictures of this width: the same for every camera, so that a threshold means the same. */
 export const greyWidth = 160;
 
-/** Makes a picture small and grey: each pixel the mean of what it covers, weighed red 2, green 5, blue 1. */
-export function shrinkToGrey({ width, height, channels, data }: ColourPicture, toWidth = greyWidth): GreyPicture {
+/** Makes a picture small and grey: each pixel the mean of what it covers. */
+export function shrinkToGrey(picture: ColourPicture, toWidth = greyWidth): GreyPicture {
+  const { width, height } = picture;
+  const data = brightnessOf(picture);
   const small = {
     width: Math.min(toWidth, width),
     height: Math.max(2, Math.round((height * Math.min(toWidth, width)) / width)),
   };
   const pixels = new Uint8Array(small.width * small.height);
+  const columns = Array.from({ length: small.width + 1 }, (_, x) => Math.floor((x * width) / small.width));
+  const sums = new Uint32Array(small.width);
   for (let y = 0; y < small.height; y++) {
-    const [top, bottom] = covered(y, height, small.height);
+    const top = Math.floor((y * height) / small.height);
+    const bottom = Math.max(top + 1, Math.floor(((y + 1) * height) / small.height));
+    sums.fill(0);
+    for (let row = top; row < bottom; row++) addRow(data, row * width, columns, sums);
     for (let x = 0; x < small.width; x++) {
-      const [left, right] = covered(x, width, small.width);
-      let sum = 0;
-      for (let row = top; row < bottom; row++) {
-        let at = (row * width + left) * channels;
-        for (let column = left; column < right; column++, at += channels) {
-          const red = data[at] as number;
-          sum += channels < 3 ? 8 * red : 2 * red + 5 * (data[at + 1] as number) + (data[at + 2] as number);
-        }
-      }
-      pixels[y * small.width + x] = Math.round(sum / (8 * (bottom - top) * (right - left)));
+      const covered = (bottom - top) * ((columns[x + 1] as number) - (columns[x] as number));
+      pixels[y * small.width + x] = Math.round((sums[x] as number) / covered);
     }
   }
   return { pixels, ...small };
 }
 
-function covered(index: number, length: number, parts: number): [from: number, to: number] {
-  const from = Math.floor((index * length) / parts);
-  return [from, Math.max(from + 1, Math.floor(((index + 1) * length) / parts))];
+/** @param columns where each small pixel begins in a row, and where the last one ends */
+function addRow(data: Uint8Array, start: number, columns: readonly number[], sums: Uint32Array): void {
+  for (let x = 0, at = start; x < sums.length; x++) {
+    const end = start + (columns[x + 1] as number);
+    let sum = 0;
+    for (; at < end; at++) sum += data[at] as number;
+    sums[x] = (sums[x] as number) + sum;
+  }
+}
+
+/** As JPEG weighs colours (ITU-R BT.601). */
+function brightnessOf({ width, height, channels, data }: ColourPicture): Uint8Array {
+  if (channels === 1) return data;
+  const grey = new Uint8Array(width * height);
+  for (let index = 0, at = 0; index < grey.length; index++, at += channels) {
+    const red = data[at] as number;
+    grey[index] =
+      channels < 3
+        ? red
+        : Math.round(0.299 * red + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number));
+  }
+  return grey;
 }

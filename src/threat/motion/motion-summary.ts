@@ -11,7 +11,7 @@ export interface MotionSummary {
   outside: number;
   /** Share of all blocks that move. */
   moving: number;
-  /** Mean speed of the tenth of blocks that moves most, heights a second. */
+  /** Mean speed of the tenth of blocks that moves most, in heights of whoever is there, or of a typical person, a second. */
   fastest: number;
   /** How much the directions of moving blocks differ, 0 (all alike) to 1. */
   disorder: number;
@@ -63,18 +63,18 @@ export function summariseMotion({ motion, seconds, boxes, width, greyWidth }: Su
     .sort((a, b) => a - b);
   const typical = heights[heights.length >> 1] ?? unseenHeight * greyWidth;
   const speeds = Array.from(motion.dx, (dx, index) => Math.hypot(dx, motion.dy[index] ?? 0));
-  const isCovered = new Uint8Array(speeds.length);
-  const people = boxes.map((box) => personMotion(motion, speeds, isCovered, { box, scale, seconds }));
-  const sorted = [...speeds].sort((a, b) => b - a);
+  const covered = new Float32Array(speeds.length);
+  const people = boxes.map((box) => personMotion(motion, speeds, covered, { box, scale, seconds }));
+  const relative = speeds.map((speed, index) => speed / (covered[index] || typical)).sort((a, b) => b - a);
   const changes = Array.from(motion.difference).sort((a, b) => b - a);
   const tenth = Math.max(1, Math.round(speeds.length / 10));
-  const outside = speeds.filter((_, index) => isCovered[index] === 0);
+  const outside = speeds.filter((_, index) => covered[index] === 0);
   return {
     seconds,
     people,
     outside: mean(outside) / typical / seconds,
     moving: speeds.filter((speed) => speed >= movingPixels).length / Math.max(1, speeds.length),
-    fastest: mean(sorted.slice(0, tenth)) / typical / seconds,
+    fastest: mean(relative.slice(0, tenth)) / seconds,
     disorder: disorderOf(motion, speeds),
     change: mean(changes),
     changeMost: mean(changes.slice(0, tenth)),
@@ -95,10 +95,11 @@ interface PersonPlace {
   seconds: number;
 }
 
+/** @param covered how high the tallest person at each block is, pixels of the small picture; 0: nobody. It is filled in. */
 function personMotion(
   motion: BlockMotion,
   speeds: readonly number[],
-  isCovered: Uint8Array,
+  covered: Float32Array,
   { box, scale, seconds }: PersonPlace,
 ): PersonMotion {
   const height = Math.max(blockSize, Math.sqrt(box.width * box.height) * 1.5 * scale);
@@ -114,7 +115,7 @@ function personMotion(
     if (isWithin(blockSize / 2 / scale)) {
       inside.push(speed);
       change.push(motion.difference[index] ?? 0);
-      isCovered[index] = 1;
+      covered[index] = Math.max(covered[index] ?? 0, height);
     } else if (isWithin(margin)) around.push(speed);
   }
   const per = height * seconds;

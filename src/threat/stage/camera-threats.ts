@@ -176,11 +176,11 @@ export class CameraThreats {
       });
   }
 
-  #toldOfFight({ chance, reasons, window }: FightScore, { people }: SeenMoment): Told {
+  #toldOfFight({ best, reasons, window }: FightScore, { people }: SeenMoment): Told {
     const judged = new Set(window.map(({ frame }) => frame));
     return {
       kind: 'fight',
-      score: round(chance),
+      score: round(best),
       why: reasons.filter(({ says }) => says > 0).map(({ feature, value }) => `${feature} ${value.toPrecision(3)}`),
       people,
       frames: this.#seen.filter(({ frame }) => judged.has(frame)),

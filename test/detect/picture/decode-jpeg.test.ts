@@ -41,6 +41,14 @@ test('a frame is decoded at its size', async () => {
   assert.ok(Math.abs(red - 200) < 4 && Math.abs(green - 100) < 4 && Math.abs(blue - 50) < 4);
 });
 
+test('the brightness alone is decoded as JPEG weighs colours', async () => {
+  const bytes = await jpeg(61, 43);
+  const { width, height, channels, data } = await decoder.decodeGrey(bytes, { width: 61, height: 43 });
+  assert.deepEqual([width, height, channels, data.length], [61, 43, 1, 61 * 43]);
+  assert.ok(Math.abs((data[0] ?? 0) - (0.299 * 200 + 0.587 * 100 + 0.114 * 50)) < 3);
+  await assert.rejects(decoder.decodeGrey(bytes, { width: 60, height: 43 }), undecodable(/61 × 43/));
+});
+
 test('frames of changing sizes and colours follow each other', async () => {
   for (const [width, height, grey] of [
     [33, 17, 10],

@@ -23,10 +23,14 @@ function picture({ patch = [0, 0, 0, 0], dx = 0, dy = 0, light = 0, shake = 0 })
   return { pixels, width, height };
 }
 
+function assertClose(found: number | undefined, wanted: number, most = 0.1): void {
+  assert.ok(found !== undefined && Math.abs(found - wanted) <= most, `${found} is not about ${wanted}`);
+}
+
 test('a picture is made small and grey by the mean of what each pixel covers', () => {
   const data = Uint8Array.of(8, 8, 8, 16, 16, 16, 0, 0, 0, 0, 0, 0, 80, 80, 80, 80, 80, 80, 0, 0, 255, 0, 0, 255);
   const small = shrinkToGrey({ width: 4, height: 2, channels: 3, data }, 2);
-  assert.deepEqual([small.width, small.height, ...small.pixels], [2, 2, 12, 0, 80, 32]);
+  assert.deepEqual([small.width, small.height, ...small.pixels], [2, 2, 12, 0, 80, 29]);
   assert.deepEqual(
     [...shrinkToGrey({ width: 2, height: 2, channels: 1, data: Uint8Array.of(1, 2, 3, 4) }).pixels],
     [1, 2, 3, 4],
@@ -37,8 +41,20 @@ test('blocks that moved are found, and where they came from', () => {
   const motion = matchBlocks(picture({}), picture({ patch: [40, 24, 72, 48], dx: 3, dy: -2 }));
   assert.deepEqual([motion.shakeX, motion.shakeY], [0, 0]);
   const index = 4 * motion.columns + 6;
-  assert.deepEqual([motion.dx[index], motion.dy[index]], [3, -2]);
+  assertClose(motion.dx[index], 3);
+  assertClose(motion.dy[index], -2);
   assert.equal(Array.from(motion.dx).filter((each) => each !== 0).length, 12);
+});
+
+test('what moved by half a pixel is found between the pixels', () => {
+  const [two, three] = [2, 3].map((dx) => picture({ patch: [40, 24, 72, 48], dx }));
+  const between = {
+    width,
+    height,
+    pixels: (two as GreyPicture).pixels.map((each, at) => (each + ((three as GreyPicture).pixels[at] ?? 0)) / 2),
+  };
+  const motion = matchBlocks(picture({}), between);
+  assertClose(motion.dx[4 * motion.columns + 7], 2.5, 0.25);
 });
 
 test('a picture that stands still or only gets lighter has no motion', () => {
@@ -52,8 +68,8 @@ test('a picture that stands still or only gets lighter has no motion', () => {
 
 test('a shaken camera is no motion of anything in the picture', () => {
   const motion = matchBlocks(picture({}), picture({ shake: 4 }));
-  assert.equal(motion.shakeX, 4);
-  const moved = Array.from(motion.dx).filter((each) => each !== 0).length;
+  assertClose(motion.shakeX, 4);
+  const moved = Array.from(motion.dx).filter((each) => Math.abs(each) > 0.2).length;
   assert.ok(moved <= motion.rows, `${moved} blocks at the edge`);
 });
 
@@ -71,10 +87,10 @@ test('motion is told by person, in heights of the person a second', () => {
     greyWidth: width,
   });
   const height = Math.sqrt(256 * 192) * 1.5 * (160 / 1280);
-  assert.ok(Math.abs((people[0]?.most ?? 0) - 4 / height / 0.1) < 1e-6);
+  assertClose(people[0]?.most, 4 / height / 0.1, 0.05);
   assert.ok((people[0]?.inside ?? 0) > 0.3 && people[1]?.inside === 0);
   assert.equal(outside, 0);
   assert.deepEqual([field.columns, field.rows, field.moving.length], [20, 11, 12]);
-  assert.ok(field.moving.some(([block, x, y]) => block === 4 * 20 + 6 && x === 40 && y === 0));
-  assert.ok(disorder < 1e-6, 'all in one direction');
+  assert.ok(field.moving.some(([block, x, y]) => block === 4 * 20 + 6 && Math.abs(x - 40) < 2 && Math.abs(y) < 2));
+  assert.ok(disorder < 0.01, 'all in one direction');
 });

@@ -55,5 +55,5 @@ test('a moment that is found at once and by judging every frame is told once', {
   }
   await events.close();
   assert.equal(told.length, 1);
-  assert.deepEqual([told[0]?.threat, told[0]?.frame], ['fight', 32]);
+  assert.deepEqual([told[0]?.threat, told[0]?.frame], ['fight', 33]);
 });

@@ -115,17 +115,22 @@ test('a suspicion names its frames, where their results lie, people and reasons,
   assert.ok(event?.suspicion);
   assert.deepEqual(
     [event.frame, event.threat, event.suspicion.isHeuristic, event.suspicion.lateMs, event.suspicion.speed],
-    [6, 'fight', false, undefined, 'urgent'],
+    [7, 'fight', false, undefined, 'urgent'],
   );
   assert.deepEqual(
     event.evidence,
-    [0, 1, 2, 3, 4, 5, 6].map((frame) => `yard/s/${frame}`),
+    [0, 1, 2, 3, 4, 5, 6, 7].map((frame) => `yard/s/${frame}`),
   );
-  assert.deepEqual(event.evidenceRefs?.at(-1), 'processed_images/0/6');
+  assert.deepEqual(event.evidenceRefs?.at(-1), 'processed_images/0/7');
   assert.equal(event.suspicion.people.length, 2);
   assert.match(event.suspicion.why[0] ?? '', /^count\.mean /);
   assert.equal(event.suspicion.reasons?.[0]?.feature, 'count.mean');
-  assert.deepEqual(event.suspicion.curve, [{ ptsUs: 600_000, score: event.score }]);
+  const scores = event.suspicion.curve?.map(({ ptsUs, score }) => [ptsUs, score >= (event.suspicion?.threshold ?? 1)]);
+  assert.deepEqual(scores, [
+    [600_000, true],
+    [700_000, true],
+  ]);
+  assert.equal(event.score, Math.max(...(event.suspicion.curve ?? []).map(({ score }) => score)), 'the higher of two');
   const again = decodeEvent(incoming({ ...encodeEvent(event, startUs), partition: 0, offset: 0n }));
   assert.deepEqual(again, event);
 });
@@ -134,7 +139,7 @@ test('who hurries passes over what is too old, says which frames, and begins ane
   // The results of frames 0 to 4 are older than two seconds, those of 5 to 14 are not.
   const desk = deskAt(startUs / 1000 + 2450);
   const [event] = await hurry(desk, [...frames(0, 4), ...frames(5, 14)]);
-  assert.equal(event?.frame, 11);
+  assert.equal(event?.frame, 12);
   const about = { camera: 'yard', session: 's', detector: 'people@1', group: 'threat-urgent' };
   assert.deepEqual(desk.takePassedOver(), [{ ...about, first: 0, last: 4, reason: 'too-old' }]);
   assert.deepEqual(desk.takePassedOver(), []);
@@ -214,7 +219,7 @@ test('who judges every frame waits for one that is missing, whatever the clock s
   assert.deepEqual(stage.take().events, []);
   await judge(stage, [seventh]);
   const [event, ...more] = stage.take().events;
-  assert.deepEqual([event?.frame, event?.suspicion?.speed, more.length], [6, 'complete', 0]);
+  assert.deepEqual([event?.frame, event?.suspicion?.speed, more.length], [7, 'complete', 0]);
 });
 
 test('what is found late says so, and how late', async () => {
@@ -222,7 +227,7 @@ test('what is found late says so, and how late', async () => {
   await judge(stage, frames(0, 8));
   assert.deepEqual(
     stage.take().events.map(({ suspicion }) => suspicion?.lateMs),
-    [20_100],
+    [20_000],
   );
 });
 
