@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { importSharp } from '../../src/detect/picture/import-sharp.ts';
 import { ensureTopics } from '../../src/stage/kafka-admin.ts';
 import { openRecordProducer } from '../../src/stage/record-producer.ts';
+import { encodeEvent } from '../../src/topics/event-record.ts';
 import { encodePerson } from '../../src/topics/people-record.ts';
+import type { OutgoingRecord } from '../../src/topics/record.ts';
+import { encodeResult } from '../../src/topics/result-record.ts';
 import { topicDefinitions } from '../../src/topics/topic-names.ts';
 import { startBroker } from '../broker/start-broker.ts';
 import { media, model, modelsFolder } from '../support/material.ts';
@@ -21,15 +24,15 @@ const biden = photo('examples_knn_examples_train_biden_biden2.jpg');
 const both = photo('examples_two_people.jpg');
 const isThere = [...obama, biden, both].every(Boolean) && model('yunet_n_dynamic.onnx');
 
-/** A broker that knows one stranger, and `vigil faces` against it. */
-async function prepare(t: TestContext) {
+/** A broker that knows one stranger and what else is told, and `vigil faces` against it. */
+async function prepare(t: TestContext, more: readonly OutgoingRecord[] = []) {
   const broker = await startBroker();
   t.after(() => broker.close());
   const brokers = [broker.bootstrap];
   const settings = { partitions: 1, retentionMs: -1, retentionBytes: -1 };
   await ensureTopics({ brokers, clientId: 'test', topics: topicDefinitions(settings) });
   const producer = await openRecordProducer({ brokers, clientId: 'test' });
-  await producer.send([encodePerson({ person: 'unknown-5d0c1b7e', isEnrolled: false, atUs: 1 })]);
+  await producer.send([encodePerson({ person: 'unknown-5d0c1b7e', isEnrolled: false, atUs: 1 }), ...more]);
   await producer.close();
   const env = { VIGIL_MODELS: modelsFolder, XDG_CACHE_HOME: await temporaryFolder(t) };
   return async (...args: string[]) => {
@@ -68,6 +71,48 @@ test('people are enrolled, compared, named and erased', {
   const gone = await faces('show', 'Barack Obama');
   assert.equal(gone.code, 1);
   assert.match(gone.stderr, /nobody is called "Barack Obama"/);
+});
+
+/** A frame that is a photo, and the event that somebody was seen in it. */
+async function seenIn(path: string): Promise<{ id: string; records: OutgoingRecord[] }> {
+  const jpeg = await readFile(path);
+  const { width = 0, height = 0 } = await (await importSharp())(jpeg).metadata();
+  const frame = { camera: 'yard', session: 's1', frame: 0, capturedAtUs: 1e6, ptsUs: 0, width, height };
+  const result = { frame, detector: 'people@1', inferenceUs: 1, detections: [], frameRef: 'raw_video_frames/0/0' };
+  const track = 'yard/s1/0.1';
+  const event = {
+    ...{
+      id: `${track}/face-unknown/0`,
+      type: 'face-unknown' as const,
+      camera: 'yard',
+      session: 's1',
+      track,
+      number: 1,
+    },
+    ...{ detector: 'people@1', label: 'person', frame: 0, ptsUs: 0, atUs: 1e6, score: 0.9, durationMs: 0 },
+    box: { x: 0, y: 0, width, height },
+    evidence: ['yard/s1/0'],
+    evidenceRefs: ['processed_images/0/0'],
+  };
+  return { id: event.id, records: [encodeResult(result, jpeg, 1), encodeEvent(event)] };
+}
+
+test('the face of an event is enrolled from its own frame, found by another photo, and merged with its double', {
+  skip: !isThere && 'no photos or models',
+}, async (t) => {
+  const { id, records } = await seenIn(obama[0] ?? '');
+  const faces = await prepare(t, records);
+  const enrolled = await faces('enroll', 'Barack', '--event', id, '--json');
+  assert.deepEqual([enrolled.json().person, enrolled.json().enrolled], ['barack', [id]]);
+  const unheard = await faces('enroll', 'Barack', '--event', 'yard/s1/9.9/face-unknown/9');
+  assert.equal(unheard.code, 2);
+  assert.match(unheard.stderr, /There is no event "yard\/s1\/9\.9\/face-unknown\/9"/);
+  const found = await faces('search', obama[2] ?? '');
+  assert.match(found.stdout, /Barack/);
+  assert.equal((await faces('enroll', 'Obama', obama[1] ?? '')).code, 0);
+  assert.equal((await faces('merge', 'Obama', 'Barack')).code, 0);
+  const removed = await faces('remove', 'Barack', '--json');
+  assert.deepEqual([removed.json().ids.toSorted(), removed.json().embeddings], [['barack', 'obama'], 2]);
 });
 
 test('a photo that nobody can be recognised by is refused with the reason', {
