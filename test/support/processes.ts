@@ -23,6 +23,13 @@ export function residentMb(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readProcessFile(pid, 'status'))?.[1] ?? 0) / 1024;
 }
 
+/** When a process began, in ticks since the machine did: a later process of the same number began later. Empty when it is gone. */
+export function beganAt(pid: number): string {
+  // The name before it, in brackets, may hold anything.
+  const [, afterName = ''] = /\) (.*)$/s.exec(readProcessFile(pid, 'stat')) ?? [];
+  return afterName.split(' ')[19] ?? '';
+}
+
 export function isRunning(pid: number): boolean {
   const state = /^State:\s+(\S)/m.exec(readProcessFile(pid, 'status'))?.[1];
   return state !== undefined && state !== 'Z';

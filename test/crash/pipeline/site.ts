@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { commandOf, isRunning, processTree } from '../../support/processes.ts';
+import { beganAt, commandOf, isRunning, processTree } from '../../support/processes.ts';
 
 const main = join(import.meta.dirname, '..', '..', '..', 'bin', 'vigil.mjs');
 /** As a service manager would: whatever ended it, it starts again. */
@@ -24,7 +24,8 @@ export interface SiteOptions {
 /** A `vigil` command with all its parts, which comes back whenever it ends until it is told to. */
 export class Site {
   readonly #options: SiteOptions;
-  readonly #everyPart = new Set<number>();
+  /** Whatever was ever seen below the command, and when it began: a part that has just been started has no name yet. */
+  readonly #everyPart = new Map<number, string>();
   #command: ChildProcess | undefined;
   #isEnding = false;
   #running: Promise<void> | undefined;
@@ -61,11 +62,12 @@ export class Site {
   parts(): Map<string, number> {
     const root = this.#command?.pid;
     if (root === undefined) return new Map();
-    const parts = processTree(root).flatMap((pid): [string, number][] => {
+    const below = processTree(root).filter((pid) => pid !== root);
+    for (const pid of below) this.#everyPart.set(pid, beganAt(pid));
+    const parts = below.flatMap((pid): [string, number][] => {
       const [, name] = /^vigil (?!up\b)(.+)$/.exec(commandOf(pid)) ?? [];
-      return name === undefined || pid === root ? [] : [[name, pid]];
+      return name === undefined ? [] : [[name, pid]];
     });
-    for (const [, pid] of parts) this.#everyPart.add(pid);
     return new Map([...parts, ['vigil', root]]);
   }
 
@@ -96,7 +98,7 @@ export class Site {
     this.#isEnding = true;
     this.parts();
     this.#command?.kill('SIGKILL');
-    for (const pid of this.#everyPart) if (isOurs(pid)) process.kill(pid, 'SIGKILL');
+    for (const part of this.#everyPart) if (isOurs(part)) process.kill(part[0], 'SIGKILL');
   }
 
   async #run(): Promise<void> {
@@ -116,6 +118,6 @@ export class Site {
 }
 
 /** Its number may have gone to another process. */
-function isOurs(pid: number): boolean {
-  return isRunning(pid) && commandOf(pid).startsWith('vigil ');
+function isOurs([pid, began]: [pid: number, began: string]): boolean {
+  return isRunning(pid) && beganAt(pid) === began;
 }
