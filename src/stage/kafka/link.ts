@@ -184,7 +184,8 @@ export async function beforeSending<T>(prepare: () => Promise<T>): Promise<T> {
   try {
     return await prepare();
   } catch (cause) {
-    throw new NotSent('the request was not sent', { cause });
+    // What is told of it is the reason.
+    throw new NotSent(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
