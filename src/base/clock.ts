@@ -17,10 +17,14 @@ export const systemClock: Clock = {
   },
 };
 
-/** Beyond this the system's clock has been set, and does not only run a little faster or slower. */
-const setByMs = 50;
+/** How late within a millisecond of the system's clock it still is that millisecond. */
+const latestMs = 0.999;
 
-/** The wall clock as exact as the monotonic clock allows, which goes with the system's clock when that is set. */
+/**
+ * The wall clock in microseconds: within a millisecond of the system's clock it goes on with the monotonic clock, and it
+ * never leaves that millisecond. So times of several processes, and the timestamps of records, can be compared, however
+ * long the processes have run, and the clock goes along when the system's is set.
+ */
 export class FineWallClock {
   readonly #clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
   #originMs: number;
@@ -33,8 +37,10 @@ export class FineWallClock {
   /** Microseconds since 1970. */
   nowUs(): number {
     const [nowMs, monotonicMs] = [this.#clock.nowMs(), this.#clock.monotonicMs()];
-    if (Math.abs(this.#originMs + monotonicMs - nowMs) > setByMs) this.#originMs = nowMs - monotonicMs;
-    return Math.round((this.#originMs + monotonicMs) * 1000);
+    const fineMs = this.#originMs + monotonicMs;
+    const heldMs = Math.min(Math.max(fineMs, nowMs), nowMs + latestMs);
+    if (heldMs !== fineMs) this.#originMs = heldMs - monotonicMs;
+    return Math.floor(heldMs * 1000);
   }
 }
 

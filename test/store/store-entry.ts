@@ -1,10 +1,13 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '../../src/base/logger.ts';
 import { startStore } from '../../src/store/start-store.ts';
 import { FakeLog } from '../serve/fake-log.ts';
 import { event, range, write } from './events.ts';
 
-/** A store of its own process, to be killed: `store-entry.ts <file> <events>`. Says when it has stored something. */
+/**
+ * A store of its own process, to be killed: `store-entry.ts <file> <events>`. Says when it has stored something, or has
+ * nothing left to store.
+ */
 const [file = '', count = '0'] = process.argv.slice(2);
 const log = new FakeLog();
 write(
@@ -25,8 +28,9 @@ const store = startStore({
     return {
       ...consumer,
       async *[Symbol.asyncIterator]() {
+        let read = 0;
         for await (const record of consumer) {
-          await turn();
+          if (++read % 10 === 0) await delay(1);
           yield record;
         }
       },
@@ -34,5 +38,5 @@ const store = startStore({
   },
 });
 setInterval(() => {
-  if (store.state.revision > 0) process.stdout.write('stored\n');
+  if (store.state.revision > 0 || store.state.state === 'live') process.stdout.write('stored\n');
 }, 5);
