@@ -11,7 +11,7 @@ import { convertFaceRecognitionNet } from './face-recognition-net.ts';
 import { readGraphModel } from './graph-model.ts';
 
 /** Raised whenever the converter writes something else for the same model: older conversions are then not used. */
-const converterVersion = 2;
+const converterVersion = 3;
 
 /**
  * Converts a model that an npm package carries, once: the result stays in the cache under a name that holds the digest of
@@ -38,9 +38,13 @@ export async function convertCarriedModel(
   return target;
 }
 
-async function convert(modelJson: string, name: string, { network, outputs = [] }: CarriedModel): Promise<Uint8Array> {
+async function convert(
+  modelJson: string,
+  name: string,
+  { network, inputs = {}, outputs = [] }: CarriedModel,
+): Promise<Uint8Array> {
   if (network === 'face-recognition-net') return convertFaceRecognitionNet(modelJson, name, faceNetRanges);
-  return convertGraphModel(await readGraphModel(modelJson), { name, outputs });
+  return convertGraphModel(await readGraphModel(modelJson), { name, inputs, outputs });
 }
 
 /** The path of what a package carries. @throws MODEL_UNAVAILABLE when the package is not installed */

@@ -9,6 +9,8 @@ export interface ConversionOptions {
   name: string;
   /** The nodes that become outputs, under their own names; all are float32. Nodes that none of them needs are left out. */
   outputs: readonly string[];
+  /** Nodes inside the graph that become inputs (float32), and their shapes: what goes before them is left out. */
+  inputs?: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface ConversionOptions {
  * @throws MODEL_INVALID naming the operator that is not known, or the part of it
  */
 export function convertGraphModel(model: GraphModel, options: ConversionOptions): Uint8Array {
-  const conversion = new Conversion(model);
+  const conversion = new Conversion(model, options.inputs);
   for (const name of options.outputs) conversion.writeOutput(name);
   const { builder, inputs, outputs } = conversion;
   return encodeOnnxModel({ name: options.name, nodes: builder.nodes, constants: builder.constants, inputs, outputs });
@@ -31,8 +33,13 @@ class Conversion {
   /** ONNX names of the outputs of each node that is written. */
   readonly #written = new Map<string, readonly string[]>();
 
-  constructor(model: GraphModel) {
+  constructor(model: GraphModel, inputs: ConversionOptions['inputs'] = {}) {
     this.#model = model;
+    for (const [name, shape] of Object.entries(inputs)) {
+      if (!model.nodes.has(name)) throw fault('MODEL_INVALID', `the model has no node "${name}" to read from`);
+      this.inputs.push({ name, type: 'float32', shape });
+      this.#written.set(name, [name]);
+    }
   }
 
   writeOutput(name: string): void {

@@ -43,6 +43,8 @@ export interface CarriedModel {
    * network whose graph the converter knows.
    */
   outputs?: readonly string[];
+  /** Nodes inside that graph that become its inputs, and their shapes: what goes before them is done without the model. */
+  inputs?: Readonly<Record<string, readonly number[]>>;
   network?: 'face-recognition-net';
 }
 

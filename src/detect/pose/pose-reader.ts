@@ -3,7 +3,7 @@ import { type Joint, jointNames } from '../../topics/joints.ts';
 import type { Box } from '../../topics/result-record.ts';
 import { importOnnxRuntime } from '../inference/onnx-runtime.ts';
 import { openPlainSession } from '../inference/open-session.ts';
-import { movenetLightning } from '../models/movenet-lightning.ts';
+import { levelScale, movenetInput, movenetLightning, movenetSide } from '../models/movenet-lightning.ts';
 import type { Picture } from '../picture/decode-jpeg.ts';
 import { fillCrop, type Square, squareAround } from './pose-crop.ts';
 
@@ -18,13 +18,13 @@ export interface PoseReader {
   close(): Promise<void>;
 }
 
-/** Pixels. */
-const inputSize = 192;
-const [inputName, outputName] = ['input', 'Identity'];
+const outputName = 'Identity';
+/** What MoveNet takes for each grey level, rounded after each step as it would do it. */
+const levels = Float32Array.from({ length: 256 }, (_, level) => Math.fround(level * levelScale) - 1);
 
 /**
- * Opens MoveNet (single pose) with one thread. It takes int32[1 × 192 × 192 × 3], red, green, blue, and gives
- * float32[1 × 1 × 17 × 3]: y and x as shares of the input, and a score.
+ * Opens MoveNet (single pose) with one thread. It gives float32[1 × 1 × 17 × 3]: y and x as shares of the input, and a
+ * score.
  *
  * @param path of the file that `convertCarriedModel` wrote
  * @throws MODEL_INVALID, OPTIONAL_PART_MISSING
@@ -32,14 +32,14 @@ const [inputName, outputName] = ['input', 'Identity'];
 export async function openPoseReader(path: string): Promise<PoseReader> {
   const { Tensor } = await importOnnxRuntime();
   const session = await openPlainSession(path, movenetLightning.name);
-  const pixels = new Int32Array(3 * inputSize ** 2);
+  const pixels = new Float32Array(3 * movenetSide ** 2);
   const values = new Float32Array(3 * jointNames.length);
-  const inputs = { [inputName]: new Tensor('int32', pixels, [1, inputSize, inputSize, 3]) };
+  const inputs = { [movenetInput]: new Tensor('float32', pixels, [1, movenetSide, movenetSide, 3]) };
   const outputs = { [outputName]: new Tensor('float32', values, [1, 1, jointNames.length, 3]) };
   return {
     async read(picture, box) {
       const square = squareAround(box);
-      fillCrop(picture, square, inputSize, pixels);
+      fillCrop(picture, square, levels, movenetSide, pixels);
       try {
         await session.run(inputs, outputs);
       } catch (cause) {

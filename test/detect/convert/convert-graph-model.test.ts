@@ -108,6 +108,29 @@ test('a depthwise convolution keeps each channel’s products together', async (
   assert.deepEqual(await run(graph, [10, 20, 0, 0, 0, 0, 0, 0]), [10, 20, 60, 80]);
 });
 
+test('a node inside the graph becomes its input', async (t) => {
+  const graph = model({
+    input: [3],
+    constants: { seven: floats([], 7), two: floats([], 2) },
+    nodes: [
+      ['sum', 'AddV2', ['x', 'seven']],
+      ['y', 'Mul', ['sum', 'two']],
+    ],
+  });
+  const session = await InferenceSession.create(
+    convertGraphModel(graph, { name: 'test', inputs: { sum: [3] }, outputs: ['y'] }),
+    { logSeverityLevel: 4 },
+  );
+  t.after(() => session.release());
+  assert.deepEqual(session.inputNames, ['sum']);
+  const { y } = await session.run({ sum: new Tensor('float32', Float32Array.of(1, 2, 3), [3]) });
+  assert.deepEqual(Array.from(y?.data as Float32Array), [2, 4, 6]);
+  assert.throws(
+    () => convertGraphModel(graph, { name: 'test', inputs: { mean: [3] }, outputs: ['y'] }),
+    /no node "mean"/,
+  );
+});
+
 test('max pooling looks at each channel', async () => {
   const graph: Graph = {
     input: [1, 2, 2, 2],
