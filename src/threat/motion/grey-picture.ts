@@ -1,3 +1,5 @@
+import { mostRows, RowSums } from './row-sums.ts';
+
 /** A small grey picture, one byte a pixel, row by row. */
 export interface GreyPicture {
   pixels: Uint8Array;
@@ -16,6 +18,8 @@ export interface ColourPicture {
 /** Motion is looked for in pictures of this width: the same for every camera, so that a threshold means the same. */
 export const greyWidth = 160;
 
+let rowSums: RowSums | undefined;
+
 /** Makes a picture small and grey: each pixel the mean of what it covers. */
 export function shrinkToGrey(picture: ColourPicture, toWidth = greyWidth): GreyPicture {
   const { width, height } = picture;
@@ -27,11 +31,15 @@ export function shrinkToGrey(picture: ColourPicture, toWidth = greyWidth): GreyP
   const pixels = new Uint8Array(small.width * small.height);
   const columns = Array.from({ length: small.width + 1 }, (_, x) => Math.floor((x * width) / small.width));
   const sums = new Uint32Array(small.width);
+  rowSums ??= new RowSums();
   for (let y = 0; y < small.height; y++) {
     const top = Math.floor((y * height) / small.height);
     const bottom = Math.max(top + 1, Math.floor(((y + 1) * height) / small.height));
     sums.fill(0);
-    for (let row = top; row < bottom; row++) addRow(data, row * width, columns, sums);
+    for (let row = top; row < bottom; row += mostRows) {
+      const rows = data.subarray(row * width, Math.min(bottom, row + mostRows) * width);
+      addColumns(rowSums.of(rows, width), columns, sums);
+    }
     for (let x = 0; x < small.width; x++) {
       const covered = (bottom - top) * ((columns[x + 1] as number) - (columns[x] as number));
       pixels[y * small.width + x] = Math.round((sums[x] as number) / covered);
@@ -40,12 +48,12 @@ export function shrinkToGrey(picture: ColourPicture, toWidth = greyWidth): GreyP
   return { pixels, ...small };
 }
 
-/** @param columns where each small pixel begins in a row, and where the last one ends */
-function addRow(data: Uint8Array, start: number, columns: readonly number[], sums: Uint32Array): void {
-  for (let x = 0, at = start; x < sums.length; x++) {
-    const end = start + (columns[x + 1] as number);
+/** @param columns where each small pixel begins among the values, and where the last one ends */
+function addColumns(values: Uint16Array, columns: readonly number[], sums: Uint32Array): void {
+  for (let x = 0, at = 0; x < sums.length; x++) {
+    const end = columns[x + 1] as number;
     let sum = 0;
-    for (; at < end; at++) sum += data[at] as number;
+    for (; at < end; at++) sum += values[at] as number;
     sums[x] = (sums[x] as number) + sum;
   }
 }

@@ -37,6 +37,18 @@ test('a picture is made small and grey by the mean of what each pixel covers', (
   );
 });
 
+test('a small picture’s pixels are means, however many rows one covers', () => {
+  const [width, height] = [2003, 611];
+  const data = Uint8Array.from({ length: width * height }, (_, at) => (at % 7 === 0 ? 0 : 255));
+  const half = Math.floor(height / 2);
+  const mean = (from: number, to: number) => {
+    const part = data.subarray(from * width, to * width);
+    return Math.round(part.reduce((sum, value) => sum + value, 0) / part.length);
+  };
+  const { pixels } = shrinkToGrey({ width, height, channels: 1, data }, 1);
+  assert.deepEqual([...pixels], [mean(0, half), mean(half, height)]);
+});
+
 test('blocks that moved are found, and where they came from', () => {
   const motion = matchBlocks(picture({}), picture({ patch: [40, 24, 72, 48], dx: 3, dy: -2 }));
   assert.deepEqual([motion.shakeX, motion.shakeY], [0, 0]);
