@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { defaultMotionGateSettings as gate } from '../../capture/motion/motion-gate.ts';
+import { closed } from './value-schema.ts';
 
 const duration = (description: string, defaultMs: number) =>
   Type.Optional(
@@ -28,7 +29,7 @@ export const motionGate = Type.Optional(
       ),
     },
     {
-      additionalProperties: false,
+      ...closed,
       title: 'keys and values',
       description:
         'Frames in which nothing moves get their result without a model, marked as `gated`; `motionGate: {}` takes the defaults, left out: models look at every frame. Detectors that `threats` rest on look at every frame in any case.',

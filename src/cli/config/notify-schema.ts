@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
+import { closed } from './value-schema.ts';
 
 /** What `vigil.yml` says of notifiers: who is told of alarms. */
 
-const closed = { additionalProperties: false } as const;
 const timeout = Type.Optional(
   Type.String({
     title: 'a duration such as 10s',

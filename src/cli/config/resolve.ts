@@ -3,9 +3,10 @@ import { parseBytes, parseDurationMs, parseHostPort } from '../../base/units.ts'
 import { isRemoteModel } from '../../detect/remote/remote-model.ts';
 import type { Scene, ScenePoint } from '../../topics/scene.ts';
 import { defaults } from './defaults.ts';
+import type { DetectorFile } from './detector-schema.ts';
 import type { CameraConfig, DetectorConfig, JourneyConfig } from './journey-config.ts';
 import { resolveNotifiers, resolveRules } from './resolve-rules.ts';
-import type { ConfigFile, DetectorFile } from './schema.ts';
+import type { ConfigFile } from './schema.ts';
 import { isPathSource } from './source-kind.ts';
 
 /**

@@ -4,10 +4,10 @@ import { severities } from '../../topics/alarm-names.ts';
 import { eventTypes } from '../../topics/event-names.ts';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
 import { defaults } from './defaults.ts';
+import { closed } from './value-schema.ts';
 
 /** What `vigil.yml` says of rules: which events are an alarm. */
 
-const closed = { additionalProperties: false } as const;
 const duration = (extra: object) =>
   Type.String({ title: 'a duration such as 90s or 5m', pattern: '^\\d+(\\.\\d+)?\\s*(ms|s|m|h|d)$', ...extra });
 const names = (of: string, extra: object) =>

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { cameraIdPattern } from '../../topics/topic-names.ts';
+import { closed } from './value-schema.ts';
 
 /** What `vigil.yml` says of a camera's picture: where things are. Points are shares of its width and height. */
 
@@ -11,7 +12,7 @@ const point = Type.Array(Type.Number({ title: 'a number from 0 to 1', minimum: 0
 const polygon = (extra: object) =>
   Type.Array(point, { title: 'a list of at least three points [x, y]', minItems: 3, ...extra });
 const named = (inner: ReturnType<typeof polygon>, extra: object) =>
-  Type.Record(Type.String({ pattern: cameraIdPattern.source }), inner, { additionalProperties: false, ...extra });
+  Type.Record(Type.String({ pattern: cameraIdPattern.source }), inner, { ...closed, ...extra });
 
 export const zones = Type.Optional(
   named(

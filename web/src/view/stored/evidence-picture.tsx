@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
 import type { Box } from '../../../../src/topics/result-record.ts';
 import type { PictureState } from '../../../../src/topics/stored.ts';
 import { FaceCut } from './face-cut.tsx';
+import { useNaturalSize } from './natural-size.ts';
 
 interface EvidencePictureProps {
   src: string;
@@ -23,17 +23,11 @@ const missing: Record<Exclude<PictureState, 'kept'> | 'none', string> = {
 
 /** The frame that shows something, with the box over it. */
 export function EvidencePicture({ src, state, alt, box, face }: EvidencePictureProps) {
-  const [size, setSize] = useState<{ width: number; height: number } | undefined>(undefined);
+  const { size, onLoad } = useNaturalSize();
   if (state !== 'kept') return <div class="evidence evidence-missing">{missing[state]}</div>;
   return (
     <div class="evidence">
-      <img
-        src={src}
-        alt={alt}
-        loading="lazy"
-        decoding="async"
-        onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => setSize({ width, height })}
-      />
+      <img src={src} alt={alt} loading="lazy" decoding="async" onLoad={onLoad} />
       {size && box && (
         <svg viewBox={`0 0 ${size.width} ${size.height}`} preserveAspectRatio="xMidYMid slice" aria-hidden="true">
           <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="2" />

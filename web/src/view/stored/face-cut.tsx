@@ -1,5 +1,5 @@
-import { useState } from 'preact/hooks';
 import type { Box } from '../../../../src/topics/result-record.ts';
+import { type NaturalSize, useNaturalSize } from './natural-size.ts';
 
 interface FaceCutProps {
   /** Of the whole frame: whoever has it already fetches nothing more. */
@@ -14,7 +14,7 @@ const margin = 0.45;
 
 /** A face, cut out of its frame where it is shown: no second picture has to be kept, and erased. */
 export function FaceCut({ src, box, alt }: FaceCutProps) {
-  const [size, setSize] = useState<{ width: number; height: number } | undefined>(undefined);
+  const { size, onLoad } = useNaturalSize();
   return (
     <span class="face-cut">
       <img
@@ -23,14 +23,14 @@ export function FaceCut({ src, box, alt }: FaceCutProps) {
         loading="lazy"
         decoding="async"
         style={size ? placeOf(box, size) : { opacity: 0 }}
-        onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => setSize({ width, height })}
+        onLoad={onLoad}
       />
     </span>
   );
 }
 
 /** Where the frame lies so that a square around the face fills the place: shares of that square's edge. */
-function placeOf({ x, y, width, height }: Box, frame: { width: number; height: number }) {
+function placeOf({ x, y, width, height }: Box, frame: NaturalSize) {
   const side = Math.min((1 + 2 * margin) * Math.max(width, height), frame.width, frame.height);
   const left = within(x + width / 2 - side / 2, frame.width - side);
   const top = within(y + height / 2 - side / 2, frame.height - side);
