@@ -91,7 +91,7 @@ test('without a network the system package is asked, and then the test picture s
   const refuse = () => Promise.reject(new Error('there is no apt here'));
   const other = await findDemoFootage({ ...noMedia, cacheDir: join(cacheDir, 'other'), clips, fromPackage: refuse });
   assert.equal(other.kind, 'testsrc');
-  assert.ok(performance.now() - startedAtMs < 1000);
+  assert.ok(performance.now() - startedAtMs < 2500);
 });
 
 test('a server that takes the connection and never answers is left after three seconds, and not asked twice', async (t) => {
@@ -102,7 +102,7 @@ test('a server that takes the connection and never answers is left after three s
   const found = await findDemoFootage({ ...noMedia, cacheDir, clips });
   assert.equal(found.kind, 'testsrc');
   assert.equal(server.requests, 1);
-  assert.ok(performance.now() - startedAtMs < 4000);
+  assert.ok(performance.now() - startedAtMs < 5900);
 });
 
 test('every clip is pinned and credited', () => {

@@ -150,5 +150,5 @@ test('a server that never answers is silent, and capture closes at once meanwhil
   await producer.until(() => producer.last?.error?.code === 'SOURCE_SILENT', 'the statement');
   const startedAtMs = performance.now();
   await part.close();
-  assert.ok(performance.now() - startedAtMs < 1000);
+  assert.ok(performance.now() - startedAtMs < 4000);
 });
