@@ -1,5 +1,5 @@
 // How soon is Vigil ready, and what does the bundle that the set-up makes do for it? From process start to the broker's open
-// port, and to the page's address of a whole `vigil up`; from the bundle and from the sources, in turns.
+// port, to the page's address of a whole `vigil up`, and from Ctrl-C to its end; from the bundle and from the sources, in turns.
 //   node bench/start.ts [rounds]
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -61,8 +61,14 @@ async function startBroker(from: string): Promise<BrokerStart> {
   return seen;
 }
 
-/** @returns milliseconds until the page's address is printed: broker, detector, tracks, page and a camera are ready */
-async function startJourney(from: string): Promise<number> {
+interface JourneyStart {
+  /** Until the page's address is printed: broker, detector, tracks, page and a camera are ready. */
+  readyMs: number;
+  /** From Ctrl-C until all of it has ended. */
+  endedMs: number;
+}
+
+async function startJourney(from: string): Promise<JourneyStart> {
   const data = join(folder, `${performance.now()}`);
   const startedMs = performance.now();
   const places = ['--data', data, '--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
@@ -74,9 +80,11 @@ async function startJourney(from: string): Promise<number> {
   }
   const readyMs = performance.now() - startedMs;
   child.stdout?.resume();
+  const interruptedMs = performance.now();
   await stop(child);
+  const endedMs = performance.now() - interruptedMs;
   rmSync(data, { recursive: true });
-  return readyMs;
+  return { readyMs, endedMs };
 }
 
 const figures: Figure[] = [];
@@ -91,17 +99,20 @@ const measured = ways.map(({ name, from }) => ({
   processor: figureOf(`broker, ${name}: processor time of a start`, 'ms'),
   idle: figureOf(`broker, ${name}: resident memory, idle`, 'MB', '≤ 100'),
   journey: figureOf(`vigil up, ${name}: process start to the page's address`, 'ms'),
+  ending: figureOf(`vigil up, ${name}: Ctrl-C to the end of all parts`, 'ms', '≤ 3000'),
 }));
 // The first round of each writes and reads the compiled modules for the first time.
 for (let round = 0; round <= rounds; round++) {
-  for (const { from, ready, processor, idle, journey } of measured) {
+  for (const { from, ready, processor, idle, journey, ending } of measured) {
     const broker = await startBroker(from);
-    const journeyMs = round <= Math.ceil(rounds / 3) ? await startJourney(from) : undefined;
+    const whole = round <= Math.ceil(rounds / 3) ? await startJourney(from) : undefined;
     if (round === 0) continue;
     ready.values.push(broker.readyMs);
     processor.values.push(broker.processorMs);
     idle.values.push(broker.idleMb);
-    if (journeyMs !== undefined) journey.values.push(journeyMs);
+    if (!whole) continue;
+    journey.values.push(whole.readyMs);
+    ending.values.push(whole.endedMs);
   }
 }
 report('start', 'How soon is Vigil ready?', figures);
