@@ -41,7 +41,7 @@ export class Dispatcher {
     const context: RequestContext = { broker: this.#broker, connection, apiVersion, clientId };
     const hasTaggedHeader = isFlexible && apiKey !== apiVersionsKey;
     return {
-      isPipelined: handler.isPipelined,
+      lane: handler.lane,
       execute: () => answer(handler, reader, context, { correlationId, hasTaggedHeader, bytesIn: frame.length }),
     };
   }
@@ -64,7 +64,7 @@ export class Dispatcher {
     const { correlationId } = request;
     const nothing = new Reader(Buffer.alloc(0));
     return {
-      isPipelined: false,
+      lane: undefined,
       execute: () => answer(handler, nothing, context, { correlationId, hasTaggedHeader: false, bytesIn: 0 }),
     };
   }

@@ -1,7 +1,7 @@
 import type { Message } from '../wire/codec/message.ts';
 import type { Reader } from '../wire/codec/reader.ts';
 import type { Writer } from '../wire/codec/writer.ts';
-import type { Connection } from './network/connection.ts';
+import type { Connection, Lane } from './network/connection.ts';
 import type { BrokerServices } from './services.ts';
 
 /** What a handler knows about a request besides its body. */
@@ -23,7 +23,7 @@ export interface Handler {
   readonly maxVersion: number;
   /** The oldest version that is really served, where that differs from the one that is told. */
   readonly oldestServed: number;
-  readonly isPipelined: boolean;
+  readonly lane: Lane | undefined;
   isFlexible(version: number): boolean;
   /** @returns the body of the answer, or null for none. @throws WireError when the body is not one of this version */
   handle(body: Reader, context: RequestContext, head: Writer): Awaitable<Writer | null>;
@@ -35,8 +35,8 @@ export interface ApiOptions<Request, Response> {
   /** Versions to advertise: inside what the messages define. */
   versions: readonly [number, number];
   oldestServed?: number;
-  /** See `ParsedRequest.isPipelined`. */
-  isPipelined?: boolean;
+  /** See `ParsedRequest.lane`. */
+  lane?: Lane;
   /** What is asked for, and whether an answer is wanted at all (null: none). */
   handle(request: Request, context: RequestContext): Awaitable<Response | null>;
 }
@@ -58,7 +58,7 @@ export function serveApi<Request, Response>(options: ApiOptions<Request, Respons
     minVersion,
     maxVersion,
     oldestServed: options.oldestServed ?? minVersion,
-    isPipelined: options.isPipelined ?? false,
+    lane: options.lane,
     isFlexible: (version) => version >= request.flexibleVersions.from && version <= request.flexibleVersions.to,
     handle(body, context, head) {
       // Bytes after the request are left alone, as Apache Kafka does: librdkafka sends some with Metadata (null topics).

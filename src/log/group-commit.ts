@@ -42,12 +42,17 @@ export class GroupCommit implements Flushable {
 
   /** Resolves when everything written before the call is on the disk; rejects with LOG_FAILED. Nobody need listen. */
   wait(): Promise<void> {
+    const durable = this.join();
+    if (this.#failure === undefined) this.#options.flusher.request(this);
+    return durable;
+  }
+
+  /** The same, but asks for no flush: it comes with the next one that somebody waits for. */
+  join(): Promise<void> {
     if (this.#failure) return silent(Promise.reject(this.#failure));
     if (this.#group) return this.#group.promise;
     this.#group = Promise.withResolvers<void>();
-    silent(this.#group.promise);
-    this.#options.flusher.request(this);
-    return this.#group.promise;
+    return silent(this.#group.promise);
   }
 
   async flushWaiting(): Promise<void> {

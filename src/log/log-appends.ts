@@ -17,6 +17,8 @@ import { transactionEndOf } from './transaction-end.ts';
 export interface AppendOptions {
   leaderEpoch: number;
   origin: AppendOrigin;
+  /** Nobody waits: the append goes to the disk with the next one that somebody does wait for, or after the flush interval. */
+  isDeferred?: boolean;
 }
 
 interface LogAppendsOptions {
@@ -58,7 +60,7 @@ export class LogAppends {
    * The buffer belongs to the log from here on, which may hand it to readers: it must not be changed or used again. A client's append is one batch; one that the producer has sent before is
    * not written again. Nothing of a refused append stays in the log.
    */
-  append(bytes: Buffer, { leaderEpoch, origin }: AppendOptions): AppendOutcome {
+  append(bytes: Buffer, { leaderEpoch, origin, isDeferred = false }: AppendOptions): AppendOutcome {
     const { failure } = this.#commits;
     if (failure) return this.#storageError(failure);
     const { config } = this.#options;
@@ -74,7 +76,7 @@ export class LogAppends {
     try {
       const baseOffset = this.#options.writer.append(kept, batches, { leaderEpoch, config: config(), nowMs });
       if (batches.length === 1) this.#options.tail?.add(kept, baseOffset, this.#logEndOffset);
-      return this.#acknowledge(baseOffset, nowMs);
+      return this.#acknowledge(baseOffset, nowMs, isDeferred);
     } catch (error) {
       return this.refuseWrite(error);
     }
@@ -117,9 +119,9 @@ export class LogAppends {
     return { ...refusal('KAFKA_STORAGE_ERROR', cause.message), cause };
   }
 
-  #acknowledge(baseOffset: bigint, nowMs: number): AppendOutcome {
+  #acknowledge(baseOffset: bigint, nowMs: number, isDeferred: boolean): AppendOutcome {
     this.#options.onAppend();
-    const durable = this.#becomeDurable();
+    const durable = this.#becomeDurable(isDeferred);
     return {
       ok: true,
       duplicate: false,
@@ -131,8 +133,12 @@ export class LogAppends {
     };
   }
 
-  #becomeDurable(): Promise<void> {
-    if (this.#options.config().flushPolicy === 'commit') return this.#commits.wait();
+  #becomeDurable(isDeferred: boolean): Promise<void> {
+    if (this.#options.config().flushPolicy === 'commit') {
+      if (!isDeferred) return this.#commits.wait();
+      this.#flushLater();
+      return this.#commits.join();
+    }
     if (this.#options.config().flushPolicy === 'interval') this.#flushLater();
     if (this.#options.segments.active !== this.#appendedTo) void this.#commits.wait();
     this.#appendedTo = this.#options.segments.active;

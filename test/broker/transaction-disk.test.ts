@@ -13,6 +13,7 @@ import { endTxnRequest, endTxnResponse } from '../../src/wire/messages/26-end-tx
 import { txnOffsetCommitRequest, txnOffsetCommitResponse } from '../../src/wire/messages/28-txn-offset-commit.ts';
 import { UnreliableFileSystem } from '../base/unreliable-file-system.ts';
 import { errorName, Fixture, values } from '../contract/fixture.ts';
+import { RawClient } from '../contract/raw-client.ts';
 import { startBroker } from './start-broker.ts';
 
 const transactionalId = 'worker';
@@ -94,7 +95,7 @@ async function open(t: { after(run: () => Promise<void>): void }) {
   });
   const producer = new Producer(fixture);
   assert.equal(await producer.init(), 'NONE');
-  return { fileSystem, fixture, producer };
+  return { fileSystem, fixture, producer, broker };
 }
 
 test('a partition that a full disk kept out of a transaction is no part of it when the producer asks again', async (t) => {
@@ -187,3 +188,51 @@ async function untilNone(ask: () => Promise<string>): Promise<void> {
     await delay(20);
   }
 }
+
+const stateLog = /^\/data\/__transaction_state-\d+\/\d+\.log$/;
+
+/** Lets no flush of the coordinator's log begin until it is told to. */
+function holdState(fileSystem: UnreliableFileSystem) {
+  const gate = Promise.withResolvers<void>();
+  let path = '';
+  fileSystem.beforeSync = (each) => {
+    if (!stateLog.test(each)) return;
+    path = each;
+    return gate.promise;
+  };
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    begun: () => until(() => path !== ''),
+    grown: (bytes: number) => until(() => fileSystem.bytesOf(path).length > bytes),
+    sizeBytes: () => fileSystem.bytesOf(path).length,
+    release: gate.resolve,
+  };
+}
+
+test('nothing is written to a partition before the disk knows that the transaction has it', async (t) => {
+  const { fileSystem, fixture, producer, broker } = await open(t);
+  const elsewhere = new Producer(Fixture.over(await RawClient.connect(broker.bootstrap), fixture.topic));
+  elsewhere.producer = producer.producer;
+  const state = holdState(fileSystem);
+  const added = producer.add();
+  await state.begun();
+  assert.equal(await elsewhere.send('early'), 'INVALID_TXN_STATE');
+  state.release();
+  assert.equal(await added, 'NONE');
+  assert.equal(await elsewhere.send('in time'), 'NONE');
+});
+
+test('what a producer adds to its transaction without waiting for answers goes to the disk together', async (t) => {
+  const { fileSystem, producer } = await open(t);
+  assert.equal(await producer.addOffsets(), 'NONE');
+  const state = holdState(fileSystem);
+  const answers = [producer.add(0)];
+  await state.begun();
+  const before = state.sizeBytes();
+  answers.push(producer.add(1), producer.addOffsets());
+  await state.grown(before);
+  state.release();
+  assert.deepEqual(await Promise.all(answers), ['NONE', 'NONE', 'NONE']);
+});

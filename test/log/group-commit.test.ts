@@ -110,3 +110,19 @@ test('with the policy interval, a flush follows once the interval has passed', a
   await log.flush();
   assert.equal(log.recoveryPoint, 2n);
 });
+
+test('an append that nobody waits for asks for no flush, and is on the disk with the next one', async () => {
+  const fileSystem = new UnreliableFileSystem();
+  const clock = new StillClock();
+  const log = await openLog({ fileSystem, clock });
+  await appendDurably(log, batchOf(['a']));
+  const before = fileSystem.syncs;
+  const deferred = log.append(batchOf(['b']), { leaderEpoch: 0, origin: 'client', isDeferred: true });
+  assert.ok(deferred.ok);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(log.highWatermark, 1n);
+  await appendDurably(log, batchOf(['c']));
+  await deferred.durable;
+  assert.equal(fileSystem.syncs - before, 1);
+  assert.equal(log.highWatermark, 3n);
+});

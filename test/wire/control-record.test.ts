@@ -31,3 +31,15 @@ test('an abort reads back; other control records are no end of a transaction', (
   assert.equal(decodeTransactionEnd(leaderChange), undefined);
   assert.equal(decodeTransactionEnd({ key: null, value: null }), undefined);
 });
+
+test('a marker may say when its transaction began', () => {
+  const end = { result: 'commit', coordinatorEpoch: 4, startedMs: 1_700_000_000_123 } as const;
+  const marker = encodeBatch({
+    timestamp: 0n,
+    isTransactional: true,
+    isControl: true,
+    records: [encodeTransactionEnd(end)],
+  });
+  const [record] = batchRecords(requireBatch(marker));
+  assert.deepEqual(record && decodeTransactionEnd(record), end);
+});

@@ -39,7 +39,7 @@ export const produceHandler = serveApi({
   response: produceResponse,
   versions: [0, 13],
   oldestServed: 3,
-  isPipelined: true,
+  lane: 'produce',
   handle: produce,
 });
 

@@ -22,6 +22,7 @@ export const addPartitionsToTxnHandler = serveApi({
   request: addPartitionsToTxnRequest,
   response: addPartitionsToTxnResponse,
   versions: [0, 5],
+  lane: 'transaction',
   async handle(request, context) {
     if (context.apiVersion < batchedSince) return { resultsByTopicV3AndBelow: await add(soleOf(request), context) };
     const results = request.transactions.map(async (wanted) => ({

@@ -9,6 +9,7 @@ export const addOffsetsToTxnHandler = serveApi({
   request: addOffsetsToTxnRequest,
   response: addOffsetsToTxnResponse,
   versions: [0, 4],
+  lane: 'transaction',
   async handle(request, { broker, apiVersion }) {
     const partition = await broker.groups.offsetsPartition(request.groupId);
     if (partition === undefined) return { errorCode: errorCode.COORDINATOR_NOT_AVAILABLE };

@@ -3,12 +3,15 @@ import { FrameAssembler, FrameError } from './frame-assembler.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { MemoryUser } from './memory-user.ts';
 
+/** Kinds of requests that wait for the disk and nothing else: Produce; what makes partitions part of a transaction. */
+export type Lane = 'produce' | 'transaction';
+
 /** The bytes of an answer, or null when the request wants none. */
 export type Answer = Buffer[] | null;
 
 export interface ParsedRequest {
-  /** True when it may start while earlier requests that allow it too are still under way (Produce). */
-  isPipelined: boolean;
+  /** Requests of one lane that follow each other run together; undefined: alone. */
+  lane: Lane | undefined;
   /** Starts the work; what must keep the order of arrival happens before this returns. */
   execute(): Answer | Promise<Answer>;
 }
@@ -35,7 +38,7 @@ export interface ConnectionHost {
 interface Pending {
   request: ParsedRequest;
   sizeBytes: number;
-  isPipelined: boolean;
+  lane: Lane | undefined;
   answer: Buffer[] | undefined;
 }
 
@@ -49,8 +52,8 @@ const noAnswer: Buffer[] = [];
 /**
  * One client's connection: requests are answered strictly in the order they came.
  *
- * Like Apache Kafka it works on one request at a time, with one exception that makes acks=all fast: Produce requests that
- * follow each other run together, their appends in order, so that one flush acknowledges many. A client that does not read its
+ * Like Apache Kafka it works on one request at a time, with one exception that makes waiting for the disk cheap: requests of one
+ * lane that follow each other run together, their appends in order, so that one flush acknowledges many. A client that does not read its
  * answers is not read from either.
  */
 export class Connection implements MemoryUser {
@@ -124,9 +127,9 @@ export class Connection implements MemoryUser {
     return this.#movedBytes;
   }
 
-  /** What runs together (Produce) waits for the disk; what waits behind anything else waits for what the client does. */
+  /** What runs together waits for the disk; what waits behind anything else waits for what the client does. */
   get waitsForClient(): boolean {
-    return this.#waiting.length > 0 && this.#running[0]?.isPipelined !== true;
+    return this.#waiting.length > 0 && this.#running[0]?.lane === undefined;
   }
 
   #noteUnfinished(bytes: number): void {
@@ -141,7 +144,7 @@ export class Connection implements MemoryUser {
     this.#pendingBytes += sizeBytes;
     this.#host.budget.takeRequest(this, sizeBytes);
     this.#noteUnfinished(0);
-    this.#waiting.push({ request, sizeBytes, isPipelined: request.isPipelined, answer: undefined });
+    this.#waiting.push({ request, sizeBytes, lane: request.lane, answer: undefined });
   }
 
   /** Starts every request whose turn it is; what is answered on the way leaves in one write. */
@@ -161,7 +164,7 @@ export class Connection implements MemoryUser {
     const next = this.#waiting[0];
     if (next === undefined || this.socket.writableLength > maxUnsentBytes) return false;
     const last = this.#running.at(-1);
-    return last === undefined || (next.isPipelined && last.isPipelined);
+    return last === undefined || (next.lane !== undefined && next.lane === last.lane);
   }
 
   #start(pending: Pending): void {

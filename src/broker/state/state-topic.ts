@@ -83,14 +83,30 @@ export class StateTopic {
    */
   async write(name: string, records: readonly StateRecord[], producer?: StateProducer): Promise<void> {
     if (!this.exists) await this.ensure();
+    await this.append(name, records, { ...(producer && { producer }) });
+  }
+
+  /**
+   * Appends one batch at once. The topic must exist.
+   *
+   * @param options.isDeferred nobody waits for it: see `AppendOptions.isDeferred`
+   * @returns when it is durable under the flush policy; rejects with LOG_FAILED. Nobody need listen
+   * @throws LOG_FAILED or DISK_FULL: nothing was appended
+   */
+  append(
+    name: string,
+    records: readonly StateRecord[],
+    { producer, isDeferred = false }: { producer?: StateProducer; isDeferred?: boolean } = {},
+  ): Promise<void> {
     const timestamp = BigInt(Date.now());
     const batch = encodeBatch({ records, timestamp, ...(producer && { ...producer, isTransactional: true }) });
     const outcome = this.partitionFor(name).log.append(batch, {
       leaderEpoch: this.#leaderEpoch,
       origin: 'coordinator',
+      isDeferred,
     });
     if (!outcome.ok) throw outcome.cause ?? fault('LOG_FAILED', `${this.name}: ${outcome.error}: ${outcome.message}`);
-    await outcome.durable;
+    return outcome.durable;
   }
 
   /** Reads everything, partition by partition, in order. */

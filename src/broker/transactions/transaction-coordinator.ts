@@ -9,6 +9,7 @@ import { isStorageTrouble, tellStorageTrouble } from '../storage-trouble.ts';
 import { type PartitionName, type ProducerIdentity, Transaction } from './transaction.ts';
 import type { TransactionMarkers, TransactionResult } from './transaction-markers.ts';
 import { forgottenTransactionRecord, transactionFrom, transactionRecord } from './transaction-records.ts';
+import { Turns } from './turns.ts';
 
 export interface InitRequest extends ProducerIdentity {
   transactionalId: string;
@@ -27,17 +28,22 @@ interface Options {
   producerIds: ProducerIds;
 }
 
+/** What a step came to; `stored` settles when the disk has it, while later steps go on. */
+type Stepped<T = object> = { error: ErrorName; stored?: Promise<void> } & T;
+
 const failedInit = { producerId: -1n, producerEpoch: -1 };
 const retryMarkersMs = 1000;
 
 /**
  * Runs all transactions: who may write under a transactional id, which partitions belong to the open transaction, and how
- * it ends. Every step is durable before it is answered; steps of one transactional id happen one after the other.
+ * it ends. Steps of one transactional id happen one after the other, and none is answered before the disk has what would be
+ * missed after a power loss. What that is, and why a commit's decision and its markers may reach the disk in any order:
+ * docs/decisions/0027-a-commit-is-one-flush.md.
  */
 export class TransactionCoordinator {
   readonly #options: Options;
   readonly #transactions = new Map<string, Transaction>();
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
   readonly #deadlines = new Map<string, Deadline>();
 
   constructor(options: Options) {
@@ -63,10 +69,19 @@ export class TransactionCoordinator {
         transaction?.confirm();
       }
     });
-    for (const transaction of this.#transactions.values()) {
-      if (transaction.isCompleting) await this.#complete(transaction);
-      else if (transaction.status === 'Ongoing') this.#armTimeout(transaction);
+    for (const transaction of this.#transactions.values()) await this.#takeUp(transaction);
+  }
+
+  /** One whose commit has left a marker was decided, with the decision lost: the marker says the same. */
+  async #takeUp(transaction: Transaction): Promise<void> {
+    if (transaction.status === 'Ongoing' && this.#options.markers.haveCommitted(transaction)) {
+      transaction.status = 'PrepareCommit';
+      transaction.confirm();
     }
+    if (transaction.isCompleting) await this.#complete(transaction);
+    if (transaction.status !== 'Ongoing') return;
+    transaction.join(transaction.partitions(), transaction.startedMs);
+    this.#armTimeout(transaction);
   }
 
   /** A producer begins: it gets its id with an epoch above all earlier ones, whose open transaction is aborted. */
@@ -86,7 +101,8 @@ export class TransactionCoordinator {
     const producer = { producerId: await producerIds.next(), producerEpoch: 0 };
     const options = { timeoutMs: transactionTimeoutMs, nowMs: clock.nowMs() };
     const transaction = new Transaction(transactionalId, producer, options);
-    await this.#store(transaction);
+    await this.#options.store.ensure();
+    await this.#append(transaction);
     this.#transactions.set(transactionalId, transaction);
     return { error: 'NONE', ...producer };
   }
@@ -109,7 +125,7 @@ export class TransactionCoordinator {
     transaction.timeoutMs = request.transactionTimeoutMs;
     transaction.status = 'Empty';
     transaction.startedMs = -1;
-    await this.#store(transaction);
+    await this.#append(transaction);
     return { error: 'NONE', producerId: transaction.producerId, producerEpoch: transaction.producerEpoch };
   }
 
@@ -130,16 +146,13 @@ export class TransactionCoordinator {
   ): Promise<ErrorName> {
     return this.#step(transactionalId, producer, async (transaction) => {
       const isOpen = transaction.status === 'Ongoing';
-      if (isOpen && partitions.every((partition) => transaction.has(partition))) return 'NONE';
-      if (!isOpen) {
-        transaction.clearPartitions();
-        transaction.status = 'Ongoing';
-        transaction.startedMs = this.#options.clock.nowMs();
-      }
+      if (isOpen && partitions.every((partition) => transaction.hasJoined(partition))) return { error: 'NONE' };
+      if (!isOpen) transaction.begin(this.#options.clock.nowMs());
       for (const partition of partitions) transaction.add(partition);
-      await this.#store(transaction);
+      const { startedMs } = transaction;
+      const stored = this.#append(transaction).then(() => transaction.join(partitions, startedMs));
       if (!isOpen) this.#armTimeout(transaction);
-      return 'NONE';
+      return { error: 'NONE', stored };
     });
   }
 
@@ -147,10 +160,10 @@ export class TransactionCoordinator {
   end(transactionalId: string, producer: ProducerIdentity, result: TransactionResult): Promise<ErrorName> {
     return this.#step(transactionalId, producer, async (transaction) => {
       const ended = result === 'commit' ? 'CompleteCommit' : 'CompleteAbort';
-      if (transaction.status === ended) return 'NONE';
-      if (transaction.status !== 'Ongoing') return 'INVALID_TXN_STATE';
+      if (transaction.status === ended) return { error: 'NONE' };
+      if (transaction.status !== 'Ongoing') return { error: 'INVALID_TXN_STATE' };
       await this.#end(transaction, result);
-      return 'NONE';
+      return { error: 'NONE' };
     });
   }
 
@@ -161,7 +174,7 @@ export class TransactionCoordinator {
     const error = transaction.check(producer);
     if (error === 'PRODUCER_FENCED') return 'INVALID_PRODUCER_EPOCH';
     if (error !== 'NONE') return error;
-    return transaction.status === 'Ongoing' && transaction.has(partition) ? 'NONE' : 'INVALID_TXN_STATE';
+    return transaction.status === 'Ongoing' && transaction.hasJoined(partition) ? 'NONE' : 'INVALID_TXN_STATE';
   }
 
   /** Forgets transactional ids that nobody has used for long. */
@@ -182,7 +195,7 @@ export class TransactionCoordinator {
   async #step(
     transactionalId: string,
     producer: ProducerIdentity,
-    step: (transaction: Transaction) => Promise<ErrorName>,
+    step: (transaction: Transaction) => Promise<Stepped>,
   ): Promise<ErrorName> {
     if (transactionalId === '') return 'INVALID_REQUEST';
     const outcome = await this.#inTurn(transactionalId, {}, async () => {
@@ -191,45 +204,51 @@ export class TransactionCoordinator {
       const error = transaction.check(producer);
       if (error !== 'NONE') return { error };
       if (transaction.isCompleting) return { error: 'CONCURRENT_TRANSACTIONS' };
-      return { error: await step(transaction) };
+      return step(transaction);
     });
     return outcome.error;
   }
 
   /** Runs one step after all earlier ones of this id. A step that cannot be stored is answered as retriable. */
-  #inTurn<T extends object>(
+  async #inTurn<T extends object>(
     transactionalId: string,
     failed: T,
-    step: () => Promise<{ error: ErrorName } & T>,
+    step: () => Promise<Stepped<T>>,
   ): Promise<{ error: ErrorName } & T> {
-    const before = this.#turns.get(transactionalId) ?? Promise.resolve();
-    const turn = before.then(step).catch((error: unknown) => {
+    try {
+      const stepped = await this.#turns.take(transactionalId, step);
+      await stepped.stored;
+      return stepped;
+    } catch (error) {
       this.#tell(error, `A step of transaction ${transactionalId} was not stored`);
-      return { error: 'COORDINATOR_NOT_AVAILABLE' as const, ...failed };
-    });
-    this.#turns.set(transactionalId, turn);
-    void turn.then(() => {
-      if (this.#turns.get(transactionalId) === turn) this.#turns.delete(transactionalId);
-    });
-    return turn;
+      return { error: 'COORDINATOR_NOT_AVAILABLE', ...failed };
+    }
   }
 
+  /**
+   * Decides how the transaction ends, and carries it out.
+   *
+   * @throws when that was not stored: nothing is decided then, the client may ask again, and the time-out still runs
+   */
   async #end(transaction: Transaction, result: TransactionResult): Promise<void> {
     transaction.status = result === 'commit' ? 'PrepareCommit' : 'PrepareAbort';
-    // Until this is stored nothing is decided: the client may ask again, and the time-out still runs.
-    await this.#store(transaction);
+    const decided = this.#append(transaction);
     this.#disarmTimeout(transaction);
-    await this.#complete(transaction);
+    // A marker of a commit says what the decision says, should that be missing after a power loss. One of an abort does not.
+    if (result === 'abort') await decided;
+    await Promise.all([decided, this.#complete(transaction)]);
   }
 
-  /** The decision is stored: from here on it is carried out however often it takes. */
+  /** The decision is in the log: from here on it is carried out however often it takes. */
   async #complete(transaction: Transaction): Promise<void> {
     const result = transaction.status === 'PrepareCommit' ? 'commit' : 'abort';
     try {
       await this.#options.markers.write(transaction, result);
       transaction.status = result === 'commit' ? 'CompleteCommit' : 'CompleteAbort';
       transaction.clearPartitions();
-      await this.#store(transaction);
+      // Nobody waits: without it the markers are written again, and before that can meet a later transaction its begin, which
+      // lies behind this in the log, is on the disk.
+      void this.#append(transaction, { isDeferred: true });
     } catch (error) {
       this.#tell(error, `The end of transaction ${transaction.transactionalId} is tried again`);
       if (transaction.isCompleting) this.#options.deadlines.after(retryMarkersMs, () => this.#retry(transaction));
@@ -284,16 +303,22 @@ export class TransactionCoordinator {
     });
   }
 
-  /** Makes the state durable, or takes back what has changed since it last was: a repeated request then begins anew. */
-  async #store(transaction: Transaction): Promise<void> {
+  /**
+   * Puts the state into the log, or takes back what has changed since it last was: a repeated request then begins anew.
+   *
+   * @returns when it is durable. @throws when it was not appended
+   */
+  #append(transaction: Transaction, options: { isDeferred?: boolean } = {}): Promise<void> {
     transaction.updatedMs = this.#options.clock.nowMs();
+    let stored: Promise<void>;
     try {
-      await this.#options.store.write(transaction.transactionalId, [transactionRecord(transaction)]);
+      stored = this.#options.store.append(transaction.transactionalId, [transactionRecord(transaction)], options);
     } catch (error) {
       transaction.revert();
       throw error;
     }
     transaction.confirm();
+    return stored;
   }
 }
 

@@ -33,7 +33,9 @@ export class Transaction {
   startedMs = -1;
   updatedMs: number;
   readonly #partitions = new Map<string, Set<number>>();
-  #stored: TransactionState | undefined;
+  /** The partitions of which the disk knows that they belong to the transaction: `topic-partition`. */
+  readonly #joined = new Set<string>();
+  #appended: TransactionState | undefined;
 
   constructor(transactionalId: string, producer: ProducerIdentity, options: { timeoutMs: number; nowMs: number }) {
     this.transactionalId = transactionalId;
@@ -51,8 +53,22 @@ export class Transaction {
     return this.producerEpoch >= lastProducerEpoch;
   }
 
-  has({ topic, partition }: PartitionName): boolean {
-    return this.#partitions.get(topic)?.has(partition) === true;
+  /** Whether records may be written to the partition: what ends them must be known after any crash. */
+  hasJoined(partition: PartitionName): boolean {
+    return this.#joined.has(nameOf(partition));
+  }
+
+  /** The disk has what `add` said, in the transaction that began at `startedMs`. */
+  join(partitions: Iterable<PartitionName>, startedMs: number): void {
+    if (this.status !== 'Ongoing' || this.startedMs !== startedMs) return;
+    for (const partition of partitions) this.#joined.add(nameOf(partition));
+  }
+
+  /** Opens a transaction. Its time of begin is like no other's under this producer id and epoch, whatever the clock does. */
+  begin(nowMs: number): void {
+    this.clearPartitions();
+    this.status = 'Ongoing';
+    this.startedMs = Math.max(nowMs, this.startedMs + 1);
   }
 
   add({ topic, partition }: PartitionName): void {
@@ -62,6 +78,7 @@ export class Transaction {
 
   clearPartitions(): void {
     this.#partitions.clear();
+    this.#joined.clear();
   }
 
   /** The partitions written to, by topic. */
@@ -79,23 +96,29 @@ export class Transaction {
     return producerEpoch === this.producerEpoch ? 'NONE' : 'PRODUCER_FENCED';
   }
 
-  /** Notes that the state as it is now is durable. */
+  /** Notes that the state as it is now is in the log: whatever comes later comes after it, on the disk too. */
   confirm(): void {
     const { producerId, producerEpoch, previous, timeoutMs, status, startedMs, updatedMs } = this;
     const partitions = [...this.partitions()];
-    this.#stored = { producerId, producerEpoch, previous, timeoutMs, status, startedMs, updatedMs, partitions };
+    this.#appended = { producerId, producerEpoch, previous, timeoutMs, status, startedMs, updatedMs, partitions };
   }
 
-  /** Goes back to what is durable: a step that could not be stored has not happened, in memory either. */
+  /** Goes back to what is in the log: a step that could not be stored has not happened, in memory either. */
   revert(): void {
-    if (this.#stored === undefined) return;
-    const { partitions, ...state } = this.#stored;
+    if (this.#appended === undefined) return;
+    const { partitions, ...state } = this.#appended;
+    const joined = [...this.#joined];
     Object.assign(this, state);
     this.clearPartitions();
     for (const partition of partitions) this.add(partition);
+    for (const name of joined) this.#joined.add(name);
   }
 
   raiseEpoch(): void {
     this.producerEpoch++;
   }
+}
+
+function nameOf({ topic, partition }: PartitionName): string {
+  return `${topic}-${partition}`;
 }

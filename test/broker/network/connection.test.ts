@@ -13,7 +13,7 @@ const limits: ServerLimits = {
   idleMs: 10_000,
 };
 
-/** A server whose requests are single letters that the test answers by hand. Capitals may run together. */
+/** A server whose requests are single letters that the test answers by hand. Capitals may run together, and digits. */
 class Desk {
   readonly server: KafkaServer;
   readonly started: string[] = [];
@@ -31,7 +31,7 @@ class Desk {
 
   #parse(letter: string): ParsedRequest {
     return {
-      isPipelined: letter === letter.toUpperCase(),
+      lane: /\d/.test(letter) ? 'transaction' : /[A-Z]/.test(letter) ? 'produce' : undefined,
       execute: () => {
         this.started.push(letter);
         return new Promise((resolve) => this.#answers.set(letter, resolve));
@@ -112,6 +112,22 @@ test('any other request waits until all before it are done, and keeps those behi
   await desk.until(3);
   desk.answer('C');
   assert.equal(await read(socket, 3), 'AbC');
+});
+
+test('requests of two lanes do not run together', async (t) => {
+  const desk = new Desk();
+  const socket = await open(desk);
+  t.after(() => desk.server.close(0));
+  socket.write(requests('12AB'));
+  await desk.until(2);
+  desk.answer('2');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(desk.started, ['1', '2']);
+  desk.answer('1');
+  await desk.until(4);
+  desk.answer('B');
+  desk.answer('A');
+  assert.equal(await read(socket, 4), '12AB');
 });
 
 test('a request that wants no answer gets none, and the next one is answered', async (t) => {
