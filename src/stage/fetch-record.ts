@@ -19,6 +19,7 @@ export async function fetchRecord(
   const link = new KafkaLink(options);
   const fetcher = new Fetcher({
     link,
+    longestWaitMs: withinMs,
     async onOutOfRange() {
       fetcher.close();
       return 0n;

@@ -3,6 +3,7 @@ import { describeError, isFault } from '../base/errors.ts';
 import { decodeLedgerRecord, totalLost } from '../topics/ledger-record.ts';
 import type { SkipStatement } from '../topics/skip-statement.ts';
 import { topicNames } from '../topics/topic-names.ts';
+import { AskingPace } from './order/asking-pace.ts';
 import { isSameProgress, type ProgressSource, type TakenProgress } from './order/group-progress.ts';
 import type { GroupProgress, SessionNews } from './order/order-types.ts';
 import type { RunningPart } from './part.ts';
@@ -53,6 +54,7 @@ export class OrderedLoop<S extends CameraState> implements RunningPart {
   readonly #loop: StateLoop<S>;
   readonly #timers: NodeJS.Timeout[] = [];
   #asked = 0;
+  readonly #pace = new AskingPace();
   #asking: Promise<void> | undefined;
   #answer: Waiting | undefined;
   /** The last progress of each detector that was handed over, and the detectors that have made none since the one before. */
@@ -117,7 +119,7 @@ export class OrderedLoop<S extends CameraState> implements RunningPart {
     const wanted = [...this.#options.desk.wantingProgress()];
     // In turn: one that waits for a group that stands still must not keep the others from asking.
     const next = wanted[this.#asked++ % Math.max(1, wanted.length)];
-    if (!next) return;
+    if (!next || !this.#pace.isDue(next.detector, next.ticket)) return;
     const { detector, ticket } = next;
     const { adoptions } = this.#loop;
     this.#asking = this.#options.progress

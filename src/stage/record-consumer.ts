@@ -65,6 +65,9 @@ const heartbeatMs = 1000;
 const connectAttempts = 3;
 const checkPartitionsMs = 10_000;
 const placingDelayMs = 50;
+/** A member is given partitions at any time; a reader of its own has had them all from the start, and asks less often. */
+const groupWaitMs = 500;
+const ownWaitMs = 2000;
 const beginning = { offset: 0n, note: '' };
 
 /** @throws BROKER_UNREACHABLE when no broker answers */
@@ -112,6 +115,7 @@ class LeasingConsumer implements GroupConsumer {
     this.#start = new StartingPoint({ ...options, link: this.#offsetsLink });
     this.#fetcher = new Fetcher({
       link: this.#fetchLink,
+      longestWaitMs: options.groupId === undefined ? ownWaitMs : groupWaitMs,
       onOutOfRange: (lease) => this.#findNearest(lease),
       onInterruption: (error) => this.#interrupted(error),
     });

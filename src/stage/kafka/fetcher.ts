@@ -18,6 +18,8 @@ export interface LeasedRecord extends IncomingRecord {
 export interface FetcherOptions {
   /** For this fetcher alone: a fetch holds the connection while it waits for records. */
   link: KafkaLink;
+  /** So long a fetch waits for records. What is started meanwhile is first asked for in the next one. */
+  longestWaitMs: number;
   /** A partition's offset is not there any more, or not yet: where to go on. */
   onOutOfRange(lease: PartitionLease): Promise<bigint>;
   onInterruption(error: unknown): void;
@@ -29,7 +31,6 @@ const maxAnswerBytes = 4 * 2 ** 20;
 /** What may wait of one partition, and of all, before nothing more is fetched. */
 const partitionBufferBytes = 2 ** 20;
 const bufferBytes = 4 * 2 ** 20;
-const longestWaitMs = 500;
 /** While a full partition is left out of the requests, so that it is back soon after it has drained. */
 const shortWaitMs = 20;
 const retryDelayMs = 250;
@@ -122,7 +123,7 @@ export class Fetcher {
     const hungry = this.leases.filter(({ bufferedBytes }) => bufferedBytes < partitionBufferBytes);
     const buffered = this.leases.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0);
     if (buffered >= bufferBytes || hungry.length === 0) return;
-    const waitMs = hungry.length === this.#leases.size ? longestWaitMs : shortWaitMs;
+    const waitMs = hungry.length === this.#leases.size ? this.#options.longestWaitMs : shortWaitMs;
     const names = [...new Set(hungry.map(({ topic }) => topic))];
     const metadata = await this.#options.link.metadata(names, { isStale: this.#isStale });
     this.#isStale = false;

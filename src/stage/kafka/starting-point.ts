@@ -1,4 +1,5 @@
 import type { KafkaLink } from './link.ts';
+import { earliest, latest, listOffsets } from './list-offsets.ts';
 import { partitionName, type TopicPartition } from './sticky-assignment.ts';
 
 /**
@@ -30,10 +31,6 @@ export interface StartingOffset {
   /** What the group wrote down beside its offset; empty: nothing. */
   note: string;
 }
-
-const readCommitted = 1;
-const latest = -1n;
-const earliest = -2n;
 
 /** Knows at which offset a reader starts each partition. */
 export class StartingPoint {
@@ -113,23 +110,8 @@ export class StartingPoint {
     );
   }
 
-  async #list(partitions: readonly TopicPartition[], timestamp: bigint): Promise<Offsets> {
-    const { link } = this.#options;
-    const { topics } = await link.metadata([...new Set(partitions.map(({ topic }) => topic))], { isStale: true });
-    const leaderOf = ({ topic, partition }: TopicPartition) => topics.get(topic)?.partitions[partition]?.leader ?? -1;
-    const offsets: Offsets = new Map();
-    for (const [leader, led] of Map.groupBy(partitions, leaderOf)) {
-      const request = [...Map.groupBy(led, ({ topic }) => topic)].map(([name, each]) => ({
-        name,
-        partitions: each.map(({ partition }) => ({ partitionIndex: partition, currentLeaderEpoch: -1, timestamp })),
-      }));
-      const answer = await link.request('ListOffsets', leader, [-1, readCommitted, request]);
-      for (const { name: topic, partitions: each } of answer.topics) {
-        for (const { partitionIndex: partition, offset } of each)
-          offsets.set(partitionName({ topic, partition }), offset);
-      }
-    }
-    return offsets;
+  #list(partitions: readonly TopicPartition[], timestamp: bigint): Promise<Offsets> {
+    return listOffsets(this.#options.link, partitions, { timestamp, isolation: 'read-committed' });
   }
 }
 

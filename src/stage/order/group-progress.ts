@@ -1,4 +1,5 @@
-import { Admin, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
+import { KafkaLink } from '../kafka/link.ts';
+import { endsOfTopics } from '../kafka/list-offsets.ts';
 import { brokerFault } from '../kafka-errors.ts';
 import type { GroupProgress } from './order-types.ts';
 
@@ -31,15 +32,16 @@ export function isSameProgress(one: TakenProgress, other: TakenProgress): boolea
   );
 }
 
-/** Asks any Kafka broker how far a group is. */
+/**
+ * Asks any Kafka broker how far a group is: five requests each time.
+ */
 export class ProgressSource {
   readonly #options: ProgressSourceOptions;
-  readonly #admin: Admin;
+  readonly #link: KafkaLink;
 
   constructor(options: ProgressSourceOptions) {
     this.#options = options;
-    const { brokers, clientId } = options;
-    this.#admin = new Admin({ clientId, bootstrapBrokers: [...brokers], retries: 1, retryDelay: 200 });
+    this.#link = new KafkaLink(options);
   }
 
   /**
@@ -52,9 +54,9 @@ export class ProgressSource {
   async take(group: string, ticket: number): Promise<TakenProgress> {
     const { brokers, input, output, statements } = this.#options;
     try {
-      const ends = await this.#ends(input);
+      const [ends = []] = await endsOfTopics(this.#link, [input]);
       const processed = await this.#committed(group, ends.length);
-      const [until, stated] = await Promise.all([this.#ends(output), this.#ends(statements)]);
+      const [until = [], stated = []] = await endsOfTopics(this.#link, [output, statements]);
       return { ticket, ends, processed, until, stated };
     } catch (cause) {
       throw brokerFault(brokers, `asking how far ${group} is`, cause);
@@ -64,34 +66,28 @@ export class ProgressSource {
   /** Where the partitions of a topic end, as above. @throws BROKER_UNREACHABLE */
   async endsOf(topic: string): Promise<readonly bigint[]> {
     try {
-      return await this.#ends(topic);
+      const [ends = []] = await endsOfTopics(this.#link, [topic]);
+      return ends;
     } catch (cause) {
       throw brokerFault(this.#options.brokers, `asking for the ends of ${topic}`, cause);
     }
   }
 
-  async close(): Promise<void> {
-    await this.#admin.close().catch(() => {});
+  close(): Promise<void> {
+    return this.#link.close();
   }
 
   async #committed(groupId: string, partitions: number): Promise<bigint[]> {
-    const [listed] = await this.#admin.listConsumerGroupOffsets({ groups: [groupId] });
-    const found = listed?.topics.find(({ name }) => name === this.#options.input)?.partitions ?? [];
+    const name = this.#options.input;
+    const partitionIndexes = Array.from({ length: partitions }, (_, partition) => partition);
+    const asked = { groupId, memberId: null, memberEpoch: -1, topics: [{ name, partitionIndexes }] };
+    const coordinator = { kind: 'group', id: groupId } as const;
+    const { groups } = await this.#link.requestOfCoordinator(coordinator, 'OffsetFetch', [[asked], false]);
+    const found = groups[0]?.topics.find((topic) => topic.name === name)?.partitions ?? [];
     const offsets = new Map(found.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]));
-    return Array.from({ length: partitions }, (_, partition) => {
+    return partitionIndexes.map((partition) => {
       const offset = offsets.get(partition) ?? 0n;
       return offset < 0n ? 0n : offset;
     });
-  }
-
-  async #ends(name: string): Promise<bigint[]> {
-    const metadata = await this.#admin.metadata({ topics: [name], forceUpdate: true });
-    const count = metadata.topics.get(name)?.partitionsCount ?? 0;
-    const timestamp = ListOffsetTimestamps.LATEST;
-    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }));
-    const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
-    const [listed] = await this.#admin.listOffsets({ topics: [{ name, partitions }], isolationLevel });
-    const offsets = new Map(listed?.partitions.map((each) => [each.partitionIndex, each.offset]));
-    return Array.from({ length: count }, (_, partition) => offsets.get(partition) ?? 0n);
   }
 }
