@@ -47,13 +47,14 @@ export interface ResizeModule {
 
 const { i32, f32, v128 } = types;
 const load8x8u = vectorMemory(0x02);
+const load16x4u = vectorMemory(0x04);
 const v128Store = vectorMemory(0x0b);
+const storeLane = (lane: number): number[] => [...vectorMemory(0x5a), lane];
 const i16x8 = { splat: vector(0x10), shl: vector(0x8b), add: vector(0x8e), sub: vector(0x91), mul: vector(0x95) };
+const f32x4 = { splat: vector(0x13), add: vector(0xe4), sub: vector(0xe5), mul: vector(0xe6), fromI32: vector(0xfa) };
+const replaceLane = (lane: number): number[] => vector(0x20, lane);
 const i32Load = (offset: number): number[] => memory(0x28, 2, offset);
-const i32Load16u = (offset: number): number[] => memory(0x2f, 1, offset);
 const f32Load = (offset: number): number[] => memory(0x2a, 2, offset);
-const f32Store = memory(0x38, 2);
-const [f32Add, f32Sub, f32Mul, f32FromI32] = [[0x92], [0x93], [0x94], [0xb3]];
 
 function blendBody(): number[] {
   const [upper, lower, row, groups, weight, above, weights] = [0, 1, 2, 3, 4, 5, 6] as const;
@@ -74,22 +75,27 @@ function blendBody(): number[] {
   ];
 }
 
+/** A pixel at a time, its three colours side by side in a vector; the fourth lane is nobody's. */
 function spreadBody(): number[] {
   const [taps, columns, out, step, scale, offset] = [0, 1, 2, 5, 6, 9] as const;
-  const [first, second, left, right] = [12, 13, 14, 15] as const;
-  const sample = (place: number, colour: number, weight: number): number[] => [
-    ...[...get(place), ...i32Load16u(2 * colour), ...f32FromI32, ...get(weight), ...f32Mul],
+  const [scales, offsets, pixel] = [12, 13, 14] as const;
+  const three = (first: number): number[] => [
+    ...[...get(first), ...f32x4.splat],
+    ...[...get(first + 1), ...replaceLane(1), ...get(first + 2), ...replaceLane(2)],
+  ];
+  const sample = (place: number, weight: number): number[] => [
+    ...[...get(taps), ...i32Load(place), ...load16x4u, ...f32x4.fromI32],
+    ...[...get(taps), ...f32Load(weight), ...f32x4.splat, ...f32x4.mul],
   ];
   const write = (colour: number): number[] => [
-    ...get(out + colour),
-    ...[...sample(first, colour, left), ...sample(second, colour, right), ...f32Add],
-    ...[...get(scale + colour), ...f32Mul, ...get(offset + colour), ...f32Sub, ...f32Store],
+    ...[...get(out + colour), ...get(pixel), ...storeLane(colour)],
     ...advance(out + colour, get(step)),
   ];
   return [
+    ...[...three(scale), ...set(scales), ...three(offset), ...set(offsets)],
     ...loop([
-      ...[...get(taps), ...i32Load(0), ...set(first), ...get(taps), ...i32Load(4), ...set(second)],
-      ...[...get(taps), ...f32Load(8), ...set(left), ...get(taps), ...f32Load(12), ...set(right)],
+      ...[...sample(0, 8), ...sample(4, 12), ...f32x4.add],
+      ...[...get(scales), ...f32x4.mul, ...get(offsets), ...f32x4.sub, ...set(pixel)],
       ...[...write(0), ...write(1), ...write(2)],
       ...advance(taps, constant(tapBytes)),
       ...countDown(columns),
@@ -108,7 +114,7 @@ export function openResizeModule(): ResizeModule {
       {
         name: 'spread',
         parameters: [...Array.from({ length: 6 }, () => i32), ...Array.from({ length: 6 }, () => f32)],
-        locals: [i32, i32, f32, f32],
+        locals: [v128, v128, v128],
         body: spreadBody(),
       },
     ]),
