@@ -36,9 +36,10 @@ export class FrameDecoder {
     return code < 0 && code !== ffmpegErrors.endOfFile ? 'damaged' : 'taken';
   }
 
-  async receive(): Promise<ReceiveResult> {
+  /** FFmpeg decodes in `send` and only hands out here: nothing that a thread is worth waking for. */
+  receive(): ReceiveResult {
     this.picture.unref();
-    const code = await this.#context.receiveFrame(this.picture);
+    const code = this.#context.receiveFrameSync(this.picture);
     if (code >= 0) return 'frame';
     if (code === this.#ffmpeg.tryAgain) return 'needs-packet';
     return code === ffmpegErrors.endOfFile ? 'end' : 'damaged';

@@ -39,7 +39,8 @@ export class JpegEncoder {
     scaled.quality = quantiser(this.#options.quality) * constants.FF_QP2LAMBDA;
     scaled.pts = this.#count++;
     this.#check(await context.sendFrame(scaled), 'encode');
-    this.#check(await context.receivePacket(this.#packet), 'encode');
+    // Sending has encoded it, on another thread.
+    this.#check(context.receivePacketSync(this.#packet), 'encode');
     const jpeg = Buffer.from(this.#packet.data ?? []);
     const { width, height } = scaled;
     this.#packet.unref();

@@ -48,7 +48,8 @@ export class PictureScaler {
   async scale(picture: Frame): Promise<Frame> {
     this.#scaled.unref();
     const { AV_BUFFERSRC_FLAG_KEEP_REF: keep } = this.#ffmpeg.constants;
-    this.#check(await this.#entry.buffersrcAddFrame(picture, keep));
+    // Only kept here; the work is done, on another thread, when the outcome is asked for.
+    this.#check(this.#entry.buffersrcAddFrameSync(picture, keep));
     this.#check(await this.#exit.buffersinkGetFrame(this.#scaled));
     return this.#scaled;
   }

@@ -81,7 +81,7 @@ export class VideoReader implements FrameReader {
 
   async next(): Promise<DecodedFrame | undefined> {
     for (;;) {
-      const received = await this.#decoder.receive();
+      const received = this.#decoder.receive();
       if (received === 'frame') return this.#decoded();
       if (received === 'damaged') this.#damaged();
       if (received === 'end') return this.#end();
