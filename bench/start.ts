@@ -3,10 +3,10 @@
 //   node bench/start.ts [rounds]
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshBundle } from '../bin/bundle.mjs';
-import { residentMb } from '../test/support/processes.ts';
+import { processorMs, residentMb } from '../test/support/processes.ts';
 import { untilOpen } from './broker/targets.ts';
 import { modelsFolder } from './lib/material.ts';
 import { type Figure, report } from './lib/results.ts';
@@ -24,19 +24,10 @@ const ways = [
 const folder = temporaryFolder();
 /** Time for what goes on after the port is open. */
 const settleMs = 2500;
-const ticksPerSecond = 100;
 
 function start(from: string, args: string[]): ChildProcess {
   const env = { ...process.env, VIGIL_LOG_LEVEL: 'warn', VIGIL_MODELS: modelsFolder };
   return spawn(process.execPath, [from, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env });
-}
-
-/** Processor time that the process has used so far (Linux). */
-function processorMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
 }
 
 interface BrokerStart {

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+const ticksPerSecond = 100;
+
 /** The process and everything it started, at any depth (Linux). */
 export function processTree(pid: number): number[] {
   const parents = readdirSync('/proc')
@@ -23,16 +25,26 @@ export function residentMb(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readProcessFile(pid, 'status'))?.[1] ?? 0) / 1024;
 }
 
+/** Processor time that the process has used so far, all its threads, milliseconds; 0 for one that is gone. */
+export function processorMs(pid: number): number {
+  const [user = 0, system = 0] = statFields(pid).slice(11, 13).map(Number);
+  return ((user + system) * 1000) / ticksPerSecond;
+}
+
 /** When a process began, in ticks since the machine did: a later process of the same number began later. Empty when it is gone. */
 export function beganAt(pid: number): string {
-  // The name before it, in brackets, may hold anything.
-  const [, afterName = ''] = /\) (.*)$/s.exec(readProcessFile(pid, 'stat')) ?? [];
-  return afterName.split(' ')[19] ?? '';
+  return statFields(pid)[19] ?? '';
 }
 
 export function isRunning(pid: number): boolean {
   const state = /^State:\s+(\S)/m.exec(readProcessFile(pid, 'status'))?.[1];
   return state !== undefined && state !== 'Z';
+}
+
+/** What `/proc/<pid>/stat` holds behind the name of the process; the name, in brackets, may hold anything. */
+function statFields(pid: number): string[] {
+  const [, afterName = ''] = /\) (.*)$/s.exec(readProcessFile(pid, 'stat')) ?? [];
+  return afterName.split(' ');
 }
 
 function readProcessFile(pid: number, name: string): string {
