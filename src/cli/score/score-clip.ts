@@ -16,7 +16,7 @@ export interface ClipScore {
   alarmAtMs: number | null;
   /** Of the window that scored highest. */
   evidence: ClipEvidence | null;
-  /** Why there is no score. */
+  /** Why there is no score, or one of 0: nothing could be judged. */
   why?: string;
 }
 
@@ -30,6 +30,8 @@ interface ClipEvidence {
 }
 
 const shownFrames = 7;
+const unseen =
+  'nobody is seen near enough and whole: people were smaller or more cut off than in what the classifier has learnt from';
 
 interface ClipWatcher {
   wants(ptsUs: number): boolean;
@@ -69,11 +71,13 @@ export async function scoreClip(
   const [best] = [...scores].sort((a, b) => b.sustained - a.sustained || b.chance - a.chance);
   if (!best) return tooShort(file, frames, lastUs - firstUs);
   const alarm = scores.find(({ isAlarm }) => isAlarm);
+  const isJudged = scores.some(({ below }) => below === undefined);
   const toMs = (ptsUs: number) => Math.round((ptsUs - firstUs) / 1000);
   return {
     file,
     score: round(sustainedScore(scores.map(({ chance }) => chance))),
     alarmAtMs: alarm ? toMs(alarm.ptsUs) : null,
+    ...(isJudged ? {} : { why: unseen }),
     evidence: {
       frames: best.window
         .slice(-shownFrames)

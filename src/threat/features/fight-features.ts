@@ -6,7 +6,7 @@ import { featureNames } from './window-features.ts';
  * (models/fight/model-card.md).
  */
 const leftOut =
-  /^count|^person\.(shape[59C]|size|speed|limbSpeed\.|limbSpeed90|limbJerk|handSpeed|legSpeed|limbBusy|changeInside)|^motion\.(change|contrast)/;
+  /^count|^sight|^person\.(shape[59C]|size|speed|limbSpeed\.|limbSpeed90|limbJerk|handSpeed|legSpeed|limbBusy|changeInside)|^motion\.(change|contrast)/;
 
 /** The features that the classifier reads. */
 export const fightFeatures: readonly string[] = featureNames.filter((name) => !leftOut.test(name));
@@ -14,7 +14,9 @@ export const fightFeatures: readonly string[] = featureNames.filter((name) => !l
 /** What it read before motion maps and detours were measured: kept to be compared with. */
 export const earlierFeatures: readonly string[] = featureNames.filter(
   (name) =>
-    !/^person\.(shape|size|speed|limbSpeed\.|limbSpeed90|limbJerk|handSpeed|legSpeed|limbBusy)|etour|^map/.test(name),
+    !/^person\.(shape|size|speed|limbSpeed\.|limbSpeed90|limbJerk|handSpeed|legSpeed|limbBusy)|etour|^map|^sight/.test(
+      name,
+    ),
 );
 
 /** Groups that are taken away one by one to see what each is worth. */

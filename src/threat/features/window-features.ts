@@ -2,6 +2,7 @@ import type { SeenMoment } from '../window/moment.ts';
 import { sureTorso, tiltOf, torsoScore } from './joint-geometry.ts';
 import { pairFeatures } from './pair-features.ts';
 import { type PersonFrame, personFeatures, type TrackedPerson } from './person-features.ts';
+import { sightFeatures } from './sight-features.ts';
 import { deviation, mean, quantile } from './statistics.ts';
 import { turbulenceFeatures } from './turbulence-features.ts';
 
@@ -22,6 +23,7 @@ export function windowFeatures(moments: readonly SeenMoment[]): Features {
     ...rankedPairs(people, doing),
     ...motionFeatures(moments),
     ...turbulenceFeatures(moments),
+    ...sightFeatures(moments),
   };
 }
 

@@ -15,11 +15,15 @@ export interface FightModel {
   calibration: Calibration;
   /** From this chance on it is called a fight. */
   threshold: number;
+  /** Features and their least values: a window with less is none of those that it has learnt to judge. Left out: all are. */
+  limits?: Readonly<Record<string, number>>;
 }
 
 export interface Judgement {
   /** Calibrated on clips of which every second one was a fight, 0..1: for ranking, not the odds of a fight on your site. */
   chance: number;
+  /** The limit that the window is below: it was not judged, and its chance is 0. */
+  below?: string;
   /** What spoke most for and against it, by name; in units of the logit. */
   reasons: { feature: string; value: number; says: number }[];
 }
@@ -27,6 +31,10 @@ export interface Judgement {
 const mostReasons = 5;
 
 export function judgeWindow(model: FightModel, features: Features): Judgement {
+  const below = Object.entries(model.limits ?? {}).find(([name, least]) => finite(features[name]) < least)?.[0];
+  if (below !== undefined) {
+    return { chance: 0, below, reasons: [{ feature: below, value: finite(features[below]), says: 0 }] };
+  }
   const row = model.features.map((name) => finite(features[name]));
   const scores = toNormalScores(model.scale, row);
   const raw = logisticScore(model.weights, scores);
@@ -52,7 +60,7 @@ export function readFightModel(text: string, path: string, known: readonly strin
   const { version, features, scale, weights } = model;
   const fits = version === 1 && scale?.length === features?.length && weights?.length === features.length + 1;
   if (!fits) throw fault('MODEL_INVALID', `${path} is not a fight model of version 1 with as many weights as features`);
-  const strange = features.find((name) => !known.includes(name));
+  const strange = [...features, ...Object.keys(model.limits ?? {})].find((name) => !known.includes(name));
   if (strange !== undefined)
     throw fault('MODEL_INVALID', `${path} reads the feature "${strange}", which is not computed`);
   return model;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { detourOf } from '../../../src/threat/features/detour.ts';
+import { sightFeatures } from '../../../src/threat/features/sight-features.ts';
 import { turbulenceFeatures } from '../../../src/threat/features/turbulence-features.ts';
 import { featureNames, windowFeatures } from '../../../src/threat/features/window-features.ts';
 import type { MotionField } from '../../../src/threat/motion/motion-summary.ts';
@@ -46,4 +47,29 @@ test('a window without pictures, or of pictures that changed their size, has all
     assert.deepEqual(Object.keys(features), featureNames);
     assert.ok(Object.values(features).every(Number.isFinite));
   }
+});
+
+test('how near people are, and whether one is seen whole, is told of a window; of nobody nothing is asked', () => {
+  const at = (frame: number, ...boxes: readonly [x: number, width: number, height: number][]): SeenMoment => ({
+    frame,
+    ptsUs: frame * 100_000,
+    capturedAtUs: 0,
+    width: 1000,
+    height: 500,
+    people: boxes.map(([x, boxWidth, height], index) => ({
+      track: `${index}`,
+      box: { x, y: 100, width: boxWidth, height },
+      score: 0.9,
+    })),
+  });
+  const cutOff = at(0, [960, 40, 90]);
+  const inside = at(1, [500, 40, 90]);
+  // 1.5 √(40 × 90) of 1000 pixels.
+  assert.deepEqual(sightFeatures([cutOff, inside, at(2), cutOff, cutOff]), {
+    'sight.nearest': 0.09,
+    'sight.whole': 0.25,
+  });
+  assert.deepEqual(sightFeatures([at(0), at(1)]), { 'sight.nearest': 1, 'sight.whole': 1 });
+  const [near, far] = [at(0, [500, 90, 250]), at(0, [500, 10, 40])];
+  assert.ok(sightFeatures([near, far, far])['sight.nearest'] > 0.1, 'the nearest count');
 });

@@ -88,6 +88,24 @@ test('what cannot be computed counts as nothing', () => {
   assert.equal(chance, judgeWindow(model, { 'count.mean': 0 }).chance);
 });
 
+test('what lies below a limit is not judged, and a film of nothing else says so', async () => {
+  const limited = { ...model, limits: { 'sight.nearest': 0.14 } };
+  const far = { 'count.mean': 4, 'sight.nearest': 0.13 };
+  assert.deepEqual(judgeWindow(limited, far), {
+    chance: 0,
+    below: 'sight.nearest',
+    reasons: [{ feature: 'sight.nearest', value: 0.13, says: 0 }],
+  });
+  const near = { ...far, 'sight.nearest': 0.14 };
+  assert.equal(judgeWindow(limited, near).chance, judgeWindow(model, near).chance);
+  // 1.5 √(40 × 100) of 640 pixels is 0.148.
+  const seen = await scoreClip('near.mp4', film(times(20, 4)), limited);
+  assert.deepEqual([seen.why, (seen.score ?? 0) > 0.9], [undefined, true]);
+  const unseen = await scoreClip('far.mp4', film(times(20, 4)), { ...model, limits: { 'sight.nearest': 0.15 } });
+  assert.deepEqual([unseen.score, unseen.alarmAtMs], [0, null]);
+  assert.match(unseen.why ?? '', /near enough/);
+});
+
 test('the model that is shipped can be read, and reads features that there are', async () => {
   const shipped = await loadFightModel();
   const empty = judgeWindow(shipped, windowFeatures([]));
@@ -95,7 +113,11 @@ test('the model that is shipped can be read, and reads features that there are',
   assert.ok(shipped.threshold > 0.5 && shipped.threshold < 1);
   const text = await readFile(fightModelFile, 'utf8');
   const [known = ''] = shipped.features;
-  for (const broken of [text.replace(`"${known}"`, '"count.unheard"'), text.replace('"version":1', '"version":2')]) {
+  for (const broken of [
+    text.replace(`"${known}"`, '"count.unheard"'),
+    text.replace('"version":1', '"version":2'),
+    text.replace('"sight.whole":', '"sight.half":'),
+  ]) {
     assert.throws(
       () => readFightModel(broken, 'broken.json', featureNames),
       (error) => isFault(error, 'MODEL_INVALID'),

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { crossValidate, type LabelledClip, samplesOf } from '../../../src/threat/learn/cross-validate.ts';
 import { groupedFolds } from '../../../src/threat/learn/folds.ts';
 import { blend, forestLearner, logisticLearner } from '../../../src/threat/learn/learners.ts';
+import { learnLimits, withLimits } from '../../../src/threat/learn/limits.ts';
 import { fitLogistic, logisticScore } from '../../../src/threat/learn/logistic.ts';
 import { areaUnderCurve, recallAt, recallBelow } from '../../../src/threat/learn/measures.ts';
 import { nestedCrossValidate } from '../../../src/threat/learn/nested.ts';
@@ -108,6 +109,21 @@ test('windows of one clip weigh one together, its last among them', () => {
     weights.reduce((sum, weight) => sum + weight, 0),
     1,
   );
+});
+
+test('limits are learnt from the positives, and what is below one scores nothing', () => {
+  const rows = Array.from({ length: 40 }, (_, index) => [index % 2, index, 0.5]);
+  const samples = { rows, labels: rows.map(([label = 0]) => label), weights: rows.map(() => 1) };
+  const limits = [{ leftOut: 0.1 }, { least: 0.4 }];
+  // The positives are 1, 3, 5 …: the second of twenty is the tenth part.
+  assert.deepEqual(learnLimits(samples, limits), [3, 0.4]);
+  const seen: number[] = [];
+  const judge = withLimits(({ rows: learnt }) => {
+    seen.push(...learnt.map(({ length }) => length));
+    return ([value = 0]) => value + 1;
+  }, limits)(samples);
+  assert.deepEqual([...new Set(seen)], [1]);
+  assert.deepEqual([judge([1, 3, 0.4]), judge([1, 2, 0.4]), judge([1, 3, 0.3])], [2, 0, 0]);
 });
 
 for (const [name, learner] of [
