@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Outbox } from '../../src/stage/outbox.ts';
+import { maxGathered, Outbox } from '../../src/stage/outbox.ts';
 
 interface Letter {
   name: string;
@@ -35,23 +35,23 @@ test('without a backlog each record leaves at once', () => {
 
 test('with a backlog records leave together: when enough have gathered, or when the backlog is over', async () => {
   const { outbox, add, requests, acknowledged } = makeOutbox();
-  for (let i = 0; i < 19; i++) add(`r${i}`, true);
+  for (let i = 0; i < maxGathered + 3; i++) add(`r${i}`, true);
   assert.deepEqual(
     requests.map(({ values }) => values.length),
-    [16],
+    [maxGathered],
   );
-  assert.equal(outbox.waiting, 19);
+  assert.equal(outbox.waiting, maxGathered + 3);
   outbox.flush();
   assert.deepEqual(
     requests.map(({ values }) => values.length),
-    [16, 3],
+    [maxGathered, 3],
   );
   for (const { answer } of requests) answer();
   await outbox.empty();
   assert.equal(outbox.waiting, 0);
   assert.deepEqual(
     acknowledged,
-    Array.from({ length: 19 }, (_, i) => `r${i}`),
+    Array.from({ length: maxGathered + 3 }, (_, i) => `r${i}`),
   );
 });
 

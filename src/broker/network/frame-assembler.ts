@@ -84,7 +84,7 @@ export class FrameAssembler {
   #withRoomFor(bytes: number): Buffer {
     const frame = this.#frame ?? Buffer.alloc(0);
     if (bytes <= frame.length) return frame;
-    const growth = frame.length < bigBytes ? 8 : 2;
+    const growth = frame.length < bigBytes ? 16 : 2;
     const larger = Buffer.allocUnsafeSlow(Math.min(this.#frameLength, Math.max(bytes, frame.length * growth)));
     frame.copy(larger, 0, 0, this.#filled);
     this.#frame = larger;
@@ -94,5 +94,8 @@ export class FrameAssembler {
 
 /** Frames up to this size get their whole buffer at once, larger ones only as their bytes arrive. */
 const initialBytes = 256 * 1024;
-/** From this size on a buffer only doubles: what it costs stays close to what has arrived. */
+/**
+ * Up to this size a buffer grows to sixteen times what has arrived, which is virtual memory until bytes follow: most requests
+ * are moved once at most. Beyond it a buffer only doubles.
+ */
 const bigBytes = 2 * 1024 * 1024;
