@@ -24,7 +24,7 @@ import {
   type LogisticSettings,
   logisticLearner,
 } from '../src/threat/learn/learners.ts';
-import { type Limit, learnLimits, withLimits, withoutLimits } from '../src/threat/learn/limits.ts';
+import { type Limit, learnLimits, unsureShare, withLimits, withoutLimits } from '../src/threat/learn/limits.ts';
 import { recallAt } from '../src/threat/learn/measures.ts';
 import { type Candidate, nestedCrossValidate } from '../src/threat/learn/nested.ts';
 import { calibrated, fitPlatt } from '../src/threat/learn/platt.ts';
@@ -165,16 +165,11 @@ type Called = Pick<FightModel, 'calibration' | 'threshold'>;
 /** What a score means, and from where on it is called: of scores by models that have not seen the scene. */
 function callFrom(scores: readonly number[][], labels: readonly number[]): Called {
   const [pooled, all] = [scores.flat(), scores.flatMap(() => labels)];
-  const isJudged = (_: number, index: number) => pooled[index] !== 0;
-  const found = fitPlatt(pooled.filter(isJudged), all.filter(isJudged));
+  const found = fitPlatt(pooled, all);
   const calibration = { slope: round(found.slope), offset: round(found.offset) };
-  const chances = pooled.map((score) => chanceOf(calibration, score));
-  return { calibration, threshold: Math.ceil(recallAt(chances, all, falseAlarmShare).threshold * 100) / 100 };
-}
-
-/** 0 is the score of what was not judged. */
-function chanceOf(calibration: Called['calibration'], score: number): number {
-  return score === 0 ? 0 : calibrated(calibration, score);
+  const chances = pooled.map((score) => calibrated(calibration, score));
+  const wanted = Math.max(recallAt(chances, all, falseAlarmShare).threshold, calibrated(calibration, unsureShare));
+  return { calibration, threshold: Math.ceil(wanted * 100) / 100 };
 }
 
 function train({ clips, quiet }: Material, { calibration, threshold }: Called): FightModel {
@@ -215,7 +210,7 @@ async function main(directory: string, films: readonly string[]): Promise<void> 
   };
   const few = (of: Material, names: readonly string[], learner: Learner) =>
     show(outOfFold(of, names, learner, fewSeeds));
-  const chances = scores.map((each) => each.map((score) => chanceOf(model.calibration, score)));
+  const chances = scores.map((each) => each.map((score) => calibrated(model.calibration, score)));
   const measures = {
     clips: {
       fight: labels.filter((label) => label === 1).length,

@@ -55,8 +55,8 @@ async function fightAction(files: string[], options: { json?: boolean; model?: s
 }
 
 function describe({ file, score, alarmAtMs, evidence, why }: ClipScore, threshold: number): string {
-  if (score === null || why !== undefined) return `${file}  no score: ${why}`;
+  if (score === null) return `${file}  no score: ${why}`;
   const alarm = alarmAtMs === null ? `no alarm (from ${threshold} on)` : `alarm at ${(alarmAtMs / 1000).toFixed(1)} s`;
   const reasons = (evidence?.reasons ?? []).map(({ feature, says }) => `${says > 0 ? '+' : '−'} ${feature}`).join(', ');
-  return `${file}  ${score.toFixed(2)}  ${alarm}\n  ${reasons}`;
+  return `${file}  ${score.toFixed(2)}  ${why === undefined ? alarm : `nothing is called: ${why}`}\n  ${reasons}`;
 }

@@ -16,7 +16,7 @@ export interface ClipScore {
   alarmAtMs: number | null;
   /** Of the window that scored highest. */
   evidence: ClipEvidence | null;
-  /** Why there is no score, or one of 0: nothing could be judged. */
+  /** Why there is no score, or why nothing could be called whatever the score. */
   why?: string;
 }
 

@@ -15,14 +15,20 @@ export function learnLimits({ rows, labels, weights }: Samples, limits: readonly
   });
 }
 
-/** Learns from all rows without their last columns, and scores 0 what is below a limit. */
+/**
+ * What is below a limit counts by this share of its score: it can be compared, and is never enough for an alarm, because
+ * thresholds lie above.
+ */
+export const unsureShare = 0.5;
+
+/** Learns from all rows without their last columns, and halves the score of what is below a limit. */
 export function withLimits(learner: Learner, limits: readonly Limit[]): Learner {
   return (samples) => {
     const least = learnLimits(samples, limits);
     const score = learner(withoutLimits(samples, limits));
     return (row) => {
       const isBelow = least.some((value, index) => (row.at(index - least.length) ?? 0) < value);
-      return isBelow ? 0 : score(row.slice(0, row.length - least.length));
+      return (isBelow ? unsureShare : 1) * score(row.slice(0, row.length - least.length));
     };
   };
 }

@@ -7,6 +7,7 @@ import { scoreClip } from '../../../src/cli/score/score-clip.ts';
 import { featureNames, windowFeatures } from '../../../src/threat/features/window-features.ts';
 import { type FightModel, judgeWindow, readFightModel } from '../../../src/threat/fight/fight-model.ts';
 import { FightWatch } from '../../../src/threat/fight/fight-watch.ts';
+import { calibrated } from '../../../src/threat/learn/platt.ts';
 import type { FrameSight } from '../../../src/threat/window/moment-maker.ts';
 import { jointNames } from '../../../src/topics/joints.ts';
 
@@ -88,21 +89,19 @@ test('what cannot be computed counts as nothing', () => {
   assert.equal(chance, judgeWindow(model, { 'count.mean': 0 }).chance);
 });
 
-test('what lies below a limit is not judged, and a film of nothing else says so', async () => {
+test('what lies below a limit counts by half and is never called, and a film of nothing else says so', async () => {
   const limited = { ...model, limits: { 'sight.nearest': 0.14 } };
   const far = { 'count.mean': 4, 'sight.nearest': 0.13 };
-  assert.deepEqual(judgeWindow(limited, far), {
-    chance: 0,
-    below: 'sight.nearest',
-    reasons: [{ feature: 'sight.nearest', value: 0.13, says: 0 }],
-  });
+  const { chance, below, reasons } = judgeWindow(limited, far);
+  assert.ok(chance > 0 && chance < judgeWindow(model, far).chance && chance < calibrated(model.calibration, 0.5));
+  assert.deepEqual([below, reasons[0]], ['sight.nearest', { feature: 'sight.nearest', value: 0.13, says: 0 }]);
   const near = { ...far, 'sight.nearest': 0.14 };
   assert.equal(judgeWindow(limited, near).chance, judgeWindow(model, near).chance);
   // 1.5 √(40 × 100) of 640 pixels is 0.148.
   const seen = await scoreClip('near.mp4', film(times(20, 4)), limited);
   assert.deepEqual([seen.why, (seen.score ?? 0) > 0.9], [undefined, true]);
   const unseen = await scoreClip('far.mp4', film(times(20, 4)), { ...model, limits: { 'sight.nearest': 0.15 } });
-  assert.deepEqual([unseen.score, unseen.alarmAtMs], [0, null]);
+  assert.deepEqual([(unseen.score ?? 1) < (seen.score ?? 0), unseen.alarmAtMs], [true, null]);
   assert.match(unseen.why ?? '', /near enough/);
 });
 
@@ -117,6 +116,7 @@ test('the model that is shipped can be read, and reads features that there are',
     text.replace(`"${known}"`, '"count.unheard"'),
     text.replace('"version":1', '"version":2'),
     text.replace('"sight.whole":', '"sight.half":'),
+    text.replace(/"threshold":[\d.]+/, '"threshold":0.2'),
   ]) {
     assert.throws(
       () => readFightModel(broken, 'broken.json', featureNames),

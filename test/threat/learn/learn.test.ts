@@ -111,7 +111,7 @@ test('windows of one clip weigh one together, its last among them', () => {
   );
 });
 
-test('limits are learnt from the positives, and what is below one scores nothing', () => {
+test('limits are learnt from the positives, and what is below one counts by half', () => {
   const rows = Array.from({ length: 40 }, (_, index) => [index % 2, index, 0.5]);
   const samples = { rows, labels: rows.map(([label = 0]) => label), weights: rows.map(() => 1) };
   const limits = [{ leftOut: 0.1 }, { least: 0.4 }];
@@ -123,7 +123,7 @@ test('limits are learnt from the positives, and what is below one scores nothing
     return ([value = 0]) => value + 1;
   }, limits)(samples);
   assert.deepEqual([...new Set(seen)], [1]);
-  assert.deepEqual([judge([1, 3, 0.4]), judge([1, 2, 0.4]), judge([1, 3, 0.3])], [2, 0, 0]);
+  assert.deepEqual([judge([1, 3, 0.4]), judge([1, 2, 0.4]), judge([1, 3, 0.3])], [2, 1, 1]);
 });
 
 for (const [name, learner] of [
