@@ -1,3 +1,4 @@
+import type { Logger } from '../../base/logger.ts';
 import { encodeTransactionEnd } from '../../wire/control-record.ts';
 import { encodeBatch } from '../../wire/records.ts';
 import type { GroupCoordinator } from '../groups/group-coordinator.ts';
@@ -13,11 +14,13 @@ export class TransactionMarkers {
   readonly #topics: TopicRegistry;
   readonly #groups: GroupCoordinator;
   readonly #leaderEpoch: number;
+  readonly #logger: Logger;
 
-  constructor(options: { topics: TopicRegistry; groups: GroupCoordinator; leaderEpoch: number }) {
+  constructor(options: { topics: TopicRegistry; groups: GroupCoordinator; leaderEpoch: number; logger: Logger }) {
     this.#topics = options.topics;
     this.#groups = options.groups;
     this.#leaderEpoch = options.leaderEpoch;
+    this.#logger = options.logger;
   }
 
   /**
@@ -41,9 +44,19 @@ export class TransactionMarkers {
     this.#groups.endTransaction(producerId, result);
   }
 
-  /** Whether a commit of this very transaction got as far as a marker. */
+  /** Whether a commit of this very transaction got as far as a marker. A partition that cannot be read is passed over. */
   haveCommitted(transaction: Transaction): boolean {
-    return this.#partitionsOf(transaction).some(({ log }) => holdsCommitOf(transaction, log));
+    return this.#partitionsOf(transaction).some(({ log }) => {
+      try {
+        return holdsCommitOf(transaction, log);
+      } catch (error) {
+        this.#logger.error(
+          { err: error },
+          `Whether ${transaction.transactionalId} committed is not known of a partition`,
+        );
+        return false;
+      }
+    });
   }
 
   #partitionsOf(transaction: Transaction): Partition[] {
