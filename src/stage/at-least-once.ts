@@ -1,4 +1,5 @@
 import { type Delivery, type DeliveryOptions, recordsMade } from './delivery.ts';
+import { lingerMs } from './linger.ts';
 import { Outbox } from './outbox.ts';
 import { openRecordProducer, type RecordProducer } from './record-producer.ts';
 import { newestOf, type WorkEntry } from './work-in-hand.ts';
@@ -41,8 +42,8 @@ class AtLeastOnce implements Delivery {
 
   begun(): void {}
 
-  finished(entry: WorkEntry, backlog: { hasBacklog: boolean }): void {
-    this.#outbox.add(entry, backlog);
+  finished(entry: WorkEntry, { hasBacklog }: { hasBacklog: boolean }): void {
+    this.#outbox.add(entry, { hasBacklog, lingerMs: lingerMs(entry.record, Date.now()) });
   }
 
   flush(): void {

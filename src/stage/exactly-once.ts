@@ -4,7 +4,8 @@ import { type Delivery, type DeliveryOptions, recordsMade } from './delivery.ts'
 import type { TopicPartition } from './kafka/sticky-assignment.ts';
 import { TransactionalProducer } from './kafka/transactional-producer.ts';
 import { brokerFault, hasKafkaError, isRefusal } from './kafka-errors.ts';
-import { lingerMs, maxGathered } from './outbox.ts';
+import { lingerMs } from './linger.ts';
+import { maxGathered } from './outbox.ts';
 import { newestOf, type WorkEntry } from './work-in-hand.ts';
 
 /** The broker ends what a process leaves open after so long, if it never comes back. */
@@ -70,11 +71,11 @@ class ExactlyOnce implements Delivery {
     if (!this.#running) this.#openAhead(this.#options.targets?.(record) ?? []);
   }
 
-  finished({ made = [], beganAtMs }: WorkEntry, { hasBacklog }: { hasBacklog: boolean }): void {
+  finished({ record, made = [], beganAtMs }: WorkEntry, { hasBacklog }: { hasBacklog: boolean }): void {
     this.#usualWorkMs += (performance.now() - beganAtMs - this.#usualWorkMs) / 8;
     const isUrgent = made.length > 0 && !hasBacklog;
     if (isUrgent || this.waiting >= maxGathered) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), lingerMs);
+    else this.#timer ??= setTimeout(() => this.flush(), lingerMs(record, Date.now()));
   }
 
   flush(): void {

@@ -6,8 +6,6 @@ export interface OutboxOptions<Letter> {
   onFailure: (error: unknown) => void;
 }
 
-/** So long a letter waits for company while there is a backlog anyway. */
-export const lingerMs = 100;
 /** A transaction costs the broker about seven milliseconds of processor time on a small machine, whatever is in it. */
 export const maxGathered = 32;
 
@@ -31,7 +29,8 @@ export class Outbox<Letter> {
     return this.#gathered.length + this.#underWayCount;
   }
 
-  add(letter: Letter, { hasBacklog }: { hasBacklog: boolean }): void {
+  /** @param lingerMs so long it waits for company while there is a backlog */
+  add(letter: Letter, { hasBacklog, lingerMs }: { hasBacklog: boolean; lingerMs: number }): void {
     this.#gathered.push(letter);
     if (!hasBacklog || this.#gathered.length >= maxGathered) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), lingerMs);

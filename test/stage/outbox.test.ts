@@ -19,7 +19,7 @@ function makeOutbox() {
     acknowledged.push(...values);
   };
   const outbox = new Outbox<Letter>({ send, onSettled: () => {}, onFailure: (error) => failures.push(error) });
-  const add = (name: string, hasBacklog: boolean) => outbox.add({ name }, { hasBacklog });
+  const add = (name: string, hasBacklog: boolean) => outbox.add({ name }, { hasBacklog, lingerMs: 100 });
   return { outbox, add, requests, acknowledged, failures };
 }
 
