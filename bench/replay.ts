@@ -1,12 +1,11 @@
 // How much faster than the film went is another model through it again, from the log: `vigil detect --as people@2`?
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { waitForBroker } from '../src/stage/kafka-admin.ts';
 import { readToEnd } from '../src/stage/read-to-end.ts';
 import { decodeFrameHeader } from '../src/topics/frame-record.ts';
 import { topicNames } from '../src/topics/topic-names.ts';
+import { freePort } from './lib/free-port.ts';
 import { footage, modelsFolder } from './lib/material.ts';
 import { report } from './lib/results.ts';
 import { runVigil, startVigil, stop, temporaryFolder } from './lib/vigil-process.ts';
@@ -82,14 +81,4 @@ async function replay(model: string, as: string): Promise<number> {
   if (results !== recorded.frames || answered.size !== results)
     throw new Error(`${as}: ${results} results of ${answered.size} frames instead of ${recorded.frames}`);
   return took;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
