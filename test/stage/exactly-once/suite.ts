@@ -114,11 +114,20 @@ export function exactlyOnceSuite(cluster: () => Cluster): void {
   }, async (t) => {
     const { brokers, output } = await prepare(t, 0);
     const asked = { brokers, clientId, transactionalId: `closes-${runs}`, timeoutMs: 600_000 };
-    const producer = new TransactionalProducer(asked);
-    await producer.begin();
-    const placed = await producer.place([numbered(output, 1, 0)]);
-    await stubbornly(t, () => producer.open(`closes-${runs}`, placed));
-    await stubbornly(t, () => producer.publish(placed));
+    // A new one each time: where the fate of a request is not known, a transaction is left to its time-out on purpose.
+    const producer = await stubbornly(t, async () => {
+      const opened = new TransactionalProducer(asked);
+      try {
+        await opened.begin();
+        const placed = await opened.place([numbered(output, 1, 0)]);
+        await opened.open(`closes-${runs}`, placed);
+        await opened.publish(placed);
+        return opened;
+      } catch (error) {
+        await opened.close();
+        throw error;
+      }
+    });
     // Never sent, so that nothing of it can come after the end.
     await assert.rejects(producer.publish([{ ...numbered(`${output}-nowhere`, 1, 0), partition: 0 }]));
     await producer.close();
