@@ -7,15 +7,14 @@
 //
 // ends when so many alarms came, or after so many seconds; then come some to stop. Alarms of the first half minute do not count: until its
 // processes are warm and what was filmed meanwhile is worked off, it is the start that is measured.
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { filmFrames } from '../src/capture/film-frames.ts';
 import type { Alarm } from '../src/topics/alarm-schema.ts';
 import { commandOf, processorMs, processTree } from '../test/support/processes.ts';
+import { freePort } from './lib/free-port.ts';
 import { footage, modelsFolder } from './lib/material.ts';
 import { type Figure, report } from './lib/results.ts';
 import { startVigil, stop, temporaryFolder } from './lib/vigil-process.ts';
@@ -152,14 +151,6 @@ async function framesJumpedOver(http: string): Promise<number> {
   const metrics = await (await fetch(`http://${http}/metrics`)).text();
   const found = metrics.matchAll(/^vigil_order_gap_frames_total\{[^}]*group="threat-urgent"[^}]*\} (\d+)/gm);
   return [...found].reduce((sum, [, frames]) => sum + Number(frames), 0);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -1,7 +1,6 @@
 // What does exactly-once cost beside at-least-once? Latency of single results at 10 frames/s, and throughput of a backlog.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DeliveryKind } from '../src/stage/delivery.ts';
@@ -10,6 +9,7 @@ import { maxGathered } from '../src/stage/outbox.ts';
 import { openRecordConsumer } from '../src/stage/record-consumer.ts';
 import { openRecordProducer, type RecordProducer } from '../src/stage/record-producer.ts';
 import type { CopyLoopOptions } from './lib/copy-loop.ts';
+import { freePort } from './lib/free-port.ts';
 import { report } from './lib/results.ts';
 import { startVigil, stop, temporaryFolder } from './lib/vigil-process.ts';
 
@@ -157,12 +157,4 @@ async function startLoop(
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const found = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof found === 'object' && found ? found.port : 0;
 }
